@@ -1,0 +1,27 @@
+using TorchSharp;
+
+namespace IRConStyle.Abstractions;
+
+/// <summary>A network from degraded to restored image. Owns its module.</summary>
+public interface IBackbone
+{
+    /// <summary>What the network asks of its input.</summary>
+    BackboneSpec Spec { get; }
+
+    /// <summary>Holds the parameters and buffers under the authors' state_dict names.</summary>
+    torch.nn.Module Module { get; }
+
+    /// <summary>Restores images.</summary>
+    /// <param name="degraded">
+    /// N×C×H×W, nominally in [0,1], H and W multiples of <see cref="BackboneSpec.SizeMultiple"/>; the engine pads and crops.
+    /// </param>
+    /// <param name="style">The style code of the same images; null unless <see cref="BackboneSpec.RequiresStyle"/>.</param>
+    /// <returns>N×C×H×W, not clamped, owned by the caller.</returns>
+    torch.Tensor Restore(torch.Tensor degraded, StyleCode? style);
+}
+
+/// <summary>What a backbone asks of its input.</summary>
+/// <param name="InputChannels">Channels of the degraded image.</param>
+/// <param name="SizeMultiple">Height and width must be multiples of this; 1 when the network takes any size.</param>
+/// <param name="RequiresStyle">Whether <see cref="IBackbone.Restore"/> needs a style code.</param>
+public sealed record BackboneSpec(int InputChannels, int SizeMultiple, bool RequiresStyle);

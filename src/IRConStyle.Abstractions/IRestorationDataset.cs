@@ -1,0 +1,58 @@
+using TorchSharp;
+
+namespace IRConStyle.Abstractions;
+
+/// <summary>Pairs of degraded and clean images by index. Safe to use from several threads at once.</summary>
+public interface IRestorationDataset
+{
+    /// <summary>How many pairs there are; at least 1.</summary>
+    int Count { get; }
+
+    /// <summary>The name of a pair, unique within the dataset: its path below the root, with extension.</summary>
+    /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
+    string NameOf(int index);
+
+    /// <summary>Loads a pair.</summary>
+    /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
+    /// <param name="request">Whole images, or a random patch.</param>
+    /// <returns>The pair; the caller disposes it.</returns>
+    /// <exception cref="IRConStyleException">A file cannot be read, or the two sizes differ.</exception>
+    RestorationSample Load(int index, SampleRequest request);
+}
+
+/// <summary>How a pair is to be loaded.</summary>
+/// <param name="Seed">Decides the degradation, the patch and the augmentation.</param>
+/// <param name="PatchSize">Side of a square random patch in pixels; null for the whole image.</param>
+/// <param name="Augment">Whether to flip and rotate at random.</param>
+public sealed record SampleRequest(ulong Seed, int? PatchSize = null, bool Augment = false)
+{
+    /// <summary>The whole image as a test set shows it.</summary>
+    public static SampleRequest Whole { get; } = new(0);
+}
+
+/// <summary>A degraded image and its clean original.</summary>
+/// <param name="Degraded">C×H×W float32, nominally in [0,1].</param>
+/// <param name="Clean">C×H×W float32, in [0,1].</param>
+/// <param name="Name">The pair's name.</param>
+public sealed record RestorationSample(torch.Tensor Degraded, torch.Tensor Clean, string Name) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Degraded.Dispose();
+        Clean.Dispose();
+    }
+}
+
+/// <summary>Reads image files for datasets. Safe to use from several threads at once.</summary>
+public interface IImageReader
+{
+    /// <summary>File extensions that can be read, lower case with the dot.</summary>
+    IReadOnlySet<string> Extensions { get; }
+
+    /// <summary>Reads an image as RGB.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>3×H×W uint8, 0 to 255, upright, alpha dropped, grey repeated; owned by the caller, in no dispose scope.</returns>
+    /// <exception cref="IRConStyleException">The file is missing, unreadable or no image.</exception>
+    torch.Tensor ReadRgb(string path);
+}
