@@ -17,13 +17,15 @@ internal static class ElfVersionPatch
     private const uint SectionTypeVerneed = 0x6ffffffe;
     private const ushort FlagWeak = 0x2;
 
+    private static ReadOnlySpan<byte> Magic => [0x7f, (byte)'E', (byte)'L', (byte)'F'];
+
     /// <summary>Sets the weak flag on one required version.</summary>
     /// <param name="image">The library's bytes; changed in place.</param>
     /// <param name="version">The version's name, for example <c>GLIBCXX_3.4.32</c>.</param>
     /// <returns>How many records were marked; 0 when the file is no ELF-64 library or does not require the version.</returns>
     public static int MarkWeak(Span<byte> image, string version)
     {
-        if (image.Length < 64 || !image[..4].SequenceEqual("\x7fELF"u8) || image[4] != 2 || image[5] != 1)
+        if (image.Length < 64 || !image[..4].SequenceEqual(Magic) || image[4] != 2 || image[5] != 1)
             return 0;
 
         var sectionTable = checked((int)BinaryPrimitives.ReadInt64LittleEndian(image[0x28..]));
