@@ -1,0 +1,61 @@
+using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checkpoints;
+using IRConStyle.Framework.Composition;
+using TorchSharp;
+
+namespace IRConStyle.Framework.Inference;
+
+/// <summary>Builds a pipeline's networks and fills them with weights, ready to restore.</summary>
+/// <param name="factory">Builds networks by pipeline.</param>
+/// <param name="devices">Chooses the device.</param>
+/// <param name="options">When and how to tile.</param>
+public sealed class NetworkLoader(IPipelineFactory factory, DeviceSelector devices, InferenceOptions options)
+{
+    /// <summary>Opens a pipeline for restoring.</summary>
+    /// <param name="pipeline">
+    /// Its name; null takes the networks the weights file describes, or the default pipeline when there is no weights file.
+    /// </param>
+    /// <param name="weights">A weights file; null takes the one the pipeline is configured with.</param>
+    /// <param name="device">auto, cpu, cuda or cuda:n; null for the configured device.</param>
+    /// <exception cref="IRConStyleException">Unknown pipeline, unreadable or unfitting weights, unknown device.</exception>
+    public LoadedNetwork Open(string? pipeline, string? weights, string? device)
+    {
+        var target = devices.Select(device);
+        var network = pipeline is null && weights is not null
+            ? factory.CreateNetwork(Describe(weights), training: false)
+            : factory.CreateNetwork(pipeline ?? factory.DefaultPipeline, training: false);
+        try
+        {
+            var file = weights ?? factory.WeightsOf(network.PipelineName);
+            if (file is not null)
+                WeightsFile.Load(file, network);
+            else if (network.State().Any())
+                throw new IRConStyleException(
+                    $"Pipeline {network.PipelineName} has no weights.",
+                    $"Give --weights FILE, set IRConStyle:Pipelines:{network.PipelineName}:Weights, or train it first.");
+            network.To(target);
+            network.Eval();
+            return new LoadedNetwork(network, new ImageRestorer(network, target, options), target, file);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static PipelineOptions Describe(string weights)
+        => WeightsFile.ReadPipeline(weights) ?? throw new IRConStyleException(
+            $"{weights} does not say which networks it belongs to.", "Name them with --pipeline NAME.");
+}
+
+/// <summary>A network with its weights.</summary>
+/// <param name="Network">The network, in evaluation mode.</param>
+/// <param name="Restorer">Restores images with it.</param>
+/// <param name="Device">Where it lies.</param>
+/// <param name="WeightsPath">Where the weights came from; null for a network without parameters.</param>
+public sealed record LoadedNetwork(RestorationNetwork Network, ImageRestorer Restorer, torch.Device Device, string? WeightsPath) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+}
