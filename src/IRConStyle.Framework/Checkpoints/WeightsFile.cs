@@ -8,9 +8,6 @@ namespace IRConStyle.Framework.Checkpoints;
 /// <summary>Weights of a whole pipeline in one safetensors file that also says which networks they fit.</summary>
 public static class WeightsFile
 {
-    /// <summary>Metadata key of the pipeline's network configuration, see <see cref="PipelineDocument"/>.</summary>
-    public const string PipelineKey = "irconstyle.pipeline";
-
     /// <summary>Metadata key of the training iteration.</summary>
     public const string IterationKey = "irconstyle.iteration";
 
@@ -25,7 +22,7 @@ public static class WeightsFile
         => SafeTensorsWriter.Write(path, state, new Dictionary<string, string>
         {
             ["format"] = "pt",
-            [PipelineKey] = PipelineDocument.Serialize(pipeline),
+            [PipelineDocument.MetadataKey] = PipelineDocument.Write(pipeline),
             [IterationKey] = iteration.ToString(CultureInfo.InvariantCulture),
         });
 
@@ -35,7 +32,7 @@ public static class WeightsFile
     public static PipelineOptions? ReadPipeline(string path)
     {
         using var reader = SafeTensorsReader.Open(path);
-        return reader.Metadata.TryGetValue(PipelineKey, out var document) ? PipelineDocument.Deserialize(document, path) : null;
+        return reader.Metadata.TryGetValue(PipelineDocument.MetadataKey, out var document) ? PipelineDocument.Read(document, path) : null;
     }
 
     /// <summary>Loads weights into a network, strictly: every tensor the network needs, and no other.</summary>

@@ -1,8 +1,6 @@
-using System.Globalization;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Inference;
-using Microsoft.Extensions.Configuration;
 using TorchSharp;
 
 namespace IRConStyle.Framework.Evaluation;
@@ -13,9 +11,11 @@ namespace IRConStyle.Framework.Evaluation;
 /// </summary>
 /// <param name="factory">Builds datasets and metrics.</param>
 /// <param name="loader">Builds the networks.</param>
-/// <param name="options">Which components to measure with.</param>
-public sealed class Evaluator(IPipelineFactory factory, NetworkLoader loader, EvaluationOptions options)
+/// <param name="host">Which components to measure with.</param>
+public sealed class Evaluator(IPipelineFactory factory, NetworkLoader loader, IRConStyleOptions host)
 {
+    private readonly EvaluationOptions _options = host.Evaluation;
+
     /// <summary>Measures everything a request names.</summary>
     /// <param name="request">What to measure.</param>
     /// <param name="cancellation">Stops before the next image.</param>
@@ -61,10 +61,10 @@ public sealed class Evaluator(IPipelineFactory factory, NetworkLoader loader, Ev
                 "Give --degraded DIR, or --noise SIGMA to add noise to the clean images.");
         if (request.DegradedDirectory is { } degraded)
             return factory.CreateDataset(
-                Component(options.PairedDataset, ("Degraded", degraded), ("Clean", request.CleanDirectory)), degradation: null);
+                ComponentOptions.Of(_options.PairedDataset, ("Degraded", degraded), ("Clean", request.CleanDirectory)), degradation: null);
         return factory.CreateDataset(
-            Component(options.CleanDataset, ("Root", request.CleanDirectory)),
-            Component(options.NoiseDegradation, ("Sigma", request.NoiseSigma!.Value.ToString(CultureInfo.InvariantCulture))));
+            ComponentOptions.Of(_options.CleanDataset, ("Root", request.CleanDirectory)),
+            ComponentOptions.Of(_options.NoiseDegradation, ("Sigma", request.NoiseSigma)));
     }
 
     private IReadOnlyList<string> MetricNames(EvaluationRequest request, string pipeline)
@@ -73,15 +73,6 @@ public sealed class Evaluator(IPipelineFactory factory, NetworkLoader loader, Ev
             return request.Metrics;
         return factory.Names.Contains(pipeline) && factory.Describe(pipeline).Metrics is { Length: > 0 } configured
             ? configured
-            : options.Metrics;
+            : _options.Metrics;
     }
-
-    private static ComponentOptions Component(string name, params (string Key, string Value)[] values) => new()
-    {
-        Name = name,
-        Options = new ConfigurationBuilder()
-            .AddInMemoryCollection(values.Select(value => KeyValuePair.Create($"Options:{value.Key}", (string?)value.Value)))
-            .Build()
-            .GetSection("Options"),
-    };
 }

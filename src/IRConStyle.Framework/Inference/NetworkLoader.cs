@@ -7,9 +7,8 @@ namespace IRConStyle.Framework.Inference;
 
 /// <summary>Builds a pipeline's networks and fills them with weights, ready to restore.</summary>
 /// <param name="factory">Builds networks by pipeline.</param>
-/// <param name="devices">Chooses the device.</param>
-/// <param name="options">When and how to tile.</param>
-public sealed class NetworkLoader(IPipelineFactory factory, DeviceSelector devices, InferenceOptions options)
+/// <param name="options">The default pipeline and device, and how to restore.</param>
+public sealed class NetworkLoader(IPipelineFactory factory, IRConStyleOptions options)
 {
     /// <summary>Opens a pipeline for restoring.</summary>
     /// <param name="pipeline">
@@ -20,13 +19,13 @@ public sealed class NetworkLoader(IPipelineFactory factory, DeviceSelector devic
     /// <exception cref="IRConStyleException">Unknown pipeline, unreadable or unfitting weights, unknown device.</exception>
     public LoadedNetwork Open(string? pipeline, string? weights, string? device)
     {
-        var target = devices.Select(device);
-        var network = pipeline is null && weights is not null
-            ? factory.CreateNetwork(Describe(weights), training: false)
-            : factory.CreateNetwork(pipeline ?? factory.DefaultPipeline, training: false);
+        var target = DeviceSelector.Parse(device ?? options.Device);
+        var name = pipeline ?? (weights is null ? options.DefaultPipeline : Path.GetFileNameWithoutExtension(weights));
+        var description = pipeline is null && weights is not null ? Describe(weights) : factory.Describe(name);
+        var network = factory.CreateNetwork(description, training: false, name);
         try
         {
-            var file = weights ?? factory.WeightsOf(network.PipelineName);
+            var file = weights ?? description.WeightsPath;
             if (file is not null)
                 WeightsFile.Load(file, network);
             else if (network.State().Any())
@@ -35,7 +34,7 @@ public sealed class NetworkLoader(IPipelineFactory factory, DeviceSelector devic
                     $"Give --weights FILE, set IRConStyle:Pipelines:{network.PipelineName}:Weights, or train it first.");
             network.To(target);
             network.Eval();
-            return new LoadedNetwork(network, new ImageRestorer(network, target, options), target, file);
+            return new LoadedNetwork(network, new ImageRestorer(network, target, options.Inference), target, file);
         }
         catch
         {

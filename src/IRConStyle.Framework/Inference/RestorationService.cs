@@ -89,7 +89,7 @@ public sealed partial class RestorationService(NetworkLoader loader, IImageCodec
             if (compare)
                 codec.Write(
                     Path.ChangeExtension(job.Output, null) + "_compare.png",
-                    ComparisonSheet.Create(degraded, restored));
+                    ComparisonSheet.Draw(degraded, restored));
             LogRestored(logger, job.Input, job.Output, clock.Elapsed);
             return new RestoreOutcome(job, null, clock.Elapsed, degraded.Width, degraded.Height);
         }

@@ -6,8 +6,9 @@ namespace IRConStyle.Framework.Parity;
 
 /// <summary>Checks registered networks against golden vectors of the authors' code.</summary>
 /// <param name="catalogue">Finds components by the name they have in the authors' code.</param>
-/// <param name="factory">Builds them.</param>
-public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory factory)
+/// <param name="factory">Builds the usual style injection.</param>
+/// <param name="services">The host's services, for the components.</param>
+public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory factory, IServiceProvider services)
 {
     private const string Pattern = "*.safetensors";
     private const string ForwardKind = "architecture forward";
@@ -60,9 +61,9 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
 
     private ParityFileResult CheckForward(GoldenFile file)
     {
-        if (catalogue.FindByReference<IBackbone>(file.Architecture) is { } backbone)
+        if (catalogue.FindByReferenceName<IBackbone>(file.Architecture) is { } backbone)
             return CheckBackbone(file, backbone);
-        return catalogue.FindByReference<IStyleEncoder>(file.Architecture) is { } encoder
+        return catalogue.FindByReferenceName<IStyleEncoder>(file.Architecture) is { } encoder
             ? CheckEncoder(file, encoder)
             : NotRegistered(file);
     }
@@ -85,7 +86,7 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         IStyleEncoder? encoder = null;
         if (file.Shared() is { } shared)
         {
-            var encoderComponent = catalogue.FindByReference<IStyleEncoder>(shared.Architecture);
+            var encoderComponent = catalogue.FindByReferenceName<IStyleEncoder>(shared.Architecture);
             if (encoderComponent is null)
                 return ParityFileResult.Skip(file.FilePath, $"its style encoder {shared.Architecture} is not registered");
             using var sharedFile = GoldenFile.Open(shared.Path);
@@ -93,7 +94,9 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         }
 
         var options = ReferenceOptions.Create(component.OptionsType, file.Constructor());
-        using var network = factory.Assemble(component.Info.Name, encoder, component, options);
+        var injection = encoder is null ? null : factory.Create<IStyleInjection>(PipelineOptions.DefaultInjection);
+        var backbone = component.Create(options, new BackboneContext(services, encoder?.Spec, injection));
+        using var network = new RestorationNetwork(component.Info.Name, encoder, backbone);
         Load(file, [.. network.State().Select(entry => (entry.Name, entry.Value))], file.ReadWeights());
         network.Eval();
         var comparison = new GoldenComparison(file, oneRoundingClass: true);
@@ -110,7 +113,7 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
 
     private ParityFileResult CheckContrastive(GoldenFile file)
     {
-        if (catalogue.FindByReference<IStyleEncoder>(file.Architecture) is not { } component)
+        if (catalogue.FindByReferenceName<IStyleEncoder>(file.Architecture) is not { } component)
             return NotRegistered(file);
         if (CreateEncoder(component, file, training: true) is not IContrastiveStyleEncoder encoder)
             return ParityFileResult.Fail(file.FilePath, component.Info.Name, "the component does not learn by contrast");
@@ -144,7 +147,7 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
 
     private IStyleEncoder CreateEncoder(IComponentFactory<IStyleEncoder> component, GoldenFile file, bool training)
         => component.Create(
-            ReferenceOptions.Create(component.OptionsType, file.Constructor()), new EncoderContext(factory.Services, training));
+            ReferenceOptions.Create(component.OptionsType, file.Constructor()), new EncoderContext(services, training));
 
     private static void CompareStyle(GoldenComparison comparison, StyleCode style, int index)
     {

@@ -9,9 +9,9 @@ namespace IRConStyle.Framework.Training;
 
 /// <summary>Trains a pipeline and keeps its averaged weights.</summary>
 /// <param name="factory">Builds the pipeline.</param>
-/// <param name="devices">Chooses the device.</param>
+/// <param name="host">The default device.</param>
 /// <param name="logger">Receives what happens.</param>
-public sealed partial class Trainer(IPipelineFactory factory, DeviceSelector devices, ILogger<Trainer> logger)
+public sealed partial class Trainer(IPipelineFactory factory, IRConStyleOptions host, ILogger<Trainer> logger)
 {
     /// <summary>The name of the weights file in the output directory.</summary>
     public const string WeightsFileName = "weights.safetensors";
@@ -37,7 +37,7 @@ public sealed partial class Trainer(IPipelineFactory factory, DeviceSelector dev
         var data = options.Data ?? throw new IRConStyleException(
             $"Pipeline {request.Pipeline} has no training data.",
             $"Set IRConStyle:Pipelines:{request.Pipeline}:Training:Data, or give --data.");
-        var device = devices.Select(request.Device);
+        var device = DeviceSelector.Parse(request.Device ?? host.Device);
         torch.random.manual_seed((long)(options.Seed & long.MaxValue));
 
         using var network = factory.CreateNetwork(request.Pipeline, training: true);

@@ -1,6 +1,7 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace IRConStyle.Framework.Training;
 
@@ -13,7 +14,7 @@ public sealed class TrainingStep : IDisposable
 {
     private readonly RestorationNetwork _network;
     private readonly TrainingOptions _options;
-    private readonly torch.nn.Parameter[] _parameters;
+    private readonly Parameter[] _parameters;
     private readonly torch.optim.Optimizer _optimizer;
 
     /// <summary>Prepares a step over every parameter that takes a gradient.</summary>

@@ -1,0 +1,81 @@
+using IRConStyle.Abstractions;
+using Microsoft.Extensions.Configuration;
+
+namespace IRConStyle.Framework.Composition;
+
+/// <summary>
+/// Builds what pipelines are made of, from configuration and plugins. Everything it returns is the caller's. Building
+/// loads libtorch; describing and validating do not. Safe to use from several threads at once.
+/// </summary>
+public interface IPipelineFactory
+{
+    /// <summary>The configured pipelines, sorted.</summary>
+    IReadOnlyList<string> Names { get; }
+
+    /// <summary>A pipeline's configuration.</summary>
+    /// <param name="name">The pipeline's name; case is ignored.</param>
+    /// <exception cref="IRConStyleException">There is none of this name; the message lists the known ones.</exception>
+    PipelineOptions Describe(string name);
+
+    /// <summary>Checks that all components of a pipeline exist and their options bind.</summary>
+    /// <param name="name">The pipeline's name; case is ignored.</param>
+    /// <exception cref="ConfigurationException">Lists everything wrong in the pipeline.</exception>
+    void Validate(string name);
+
+    /// <summary>Checks the whole section <c>IRConStyle</c> with all pipelines.</summary>
+    /// <exception cref="ConfigurationException">Lists everything wrong in it.</exception>
+    void ValidateAll();
+
+    /// <summary>Builds the network of a configured pipeline, with initial weights, on the CPU.</summary>
+    /// <param name="name">The pipeline's name; case is ignored.</param>
+    /// <param name="training">Whether the encoder's training side (momentum encoder, queue) is needed.</param>
+    /// <exception cref="IRConStyleException">A component is unknown, or its options are wrong.</exception>
+    RestorationNetwork CreateNetwork(string name, bool training);
+
+    /// <summary>Builds the network that options describe, with initial weights, on the CPU.</summary>
+    /// <param name="options">The pipeline, for example from a <see cref="PipelineDocument"/>.</param>
+    /// <param name="training">Whether the encoder's training side (momentum encoder, queue) is needed.</param>
+    /// <param name="name">The pipeline's name, for messages.</param>
+    /// <exception cref="IRConStyleException">A component is unknown, or its options are wrong.</exception>
+    RestorationNetwork CreateNetwork(PipelineOptions options, bool training, string name = "");
+
+    /// <summary>Opens a dataset.</summary>
+    /// <param name="data">The dataset.</param>
+    /// <param name="degradation">Makes degraded images from clean ones; null where the dataset holds both.</param>
+    /// <exception cref="IRConStyleException">A component is unknown, its options are wrong, or there are no images.</exception>
+    IRestorationDataset CreateDataset(ComponentOptions data, ComponentOptions? degradation = null);
+
+    /// <summary>Builds a degradation.</summary>
+    /// <param name="degradation">Its name and options.</param>
+    /// <exception cref="IRConStyleException">It is unknown, or its options are wrong.</exception>
+    IDegradation CreateDegradation(ComponentOptions degradation);
+
+    /// <summary>Builds a metric with its default options.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="IRConStyleException">It is unknown; the message lists the known ones.</exception>
+    IMetric CreateMetric(string name);
+
+    /// <summary>Builds a metric.</summary>
+    /// <param name="metric">Its name and options.</param>
+    /// <exception cref="IRConStyleException">It is unknown, or its options are wrong.</exception>
+    IMetric CreateMetric(ComponentOptions metric);
+
+    /// <summary>Builds a loss between restored and clean images; its weight is the caller's to apply.</summary>
+    /// <param name="loss">Its name and options.</param>
+    /// <exception cref="IRConStyleException">It is unknown, or its options are wrong.</exception>
+    IRestorationLoss CreateLoss(LossOptions loss);
+
+    /// <summary>Builds a loss on a contrastive encoder's output; its weight is the caller's to apply.</summary>
+    /// <param name="loss">Its name and options.</param>
+    /// <exception cref="IRConStyleException">It is unknown, or its options are wrong.</exception>
+    IContrastiveLoss CreateContrastiveLoss(LossOptions loss);
+
+    /// <summary>Builds a component of any contract.</summary>
+    /// <typeparam name="TComponent">The contract, for example <see cref="IBackbone"/>.</typeparam>
+    /// <param name="name">The name a plugin registered it under.</param>
+    /// <param name="options">The section of its options; null for defaults.</param>
+    /// <param name="context">What the contract's factories ask for; null where they ask for services alone.</param>
+    /// <exception cref="IRConStyleException">It is unknown, its options are wrong, or it cannot be built from them.</exception>
+    TComponent Create<TComponent>(string name, IConfigurationSection? options = null, ComponentContext? context = null)
+        where TComponent : class;
+}

@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using IRConStyle.Framework.Evaluation;
+using IRConStyle.Framework.Imaging;
+using IRConStyle.Framework.Inference;
+
+namespace IRConStyle.Framework.Composition;
+
+/// <summary>The section <c>IRConStyle</c> of the configuration.</summary>
+public sealed class IRConStyleOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string SectionName = "IRConStyle";
+
+    /// <summary>
+    /// Directories whose sub-folders are plugins; relative ones are below the program's directory. A directory named here
+    /// must exist; the default one need not.
+    /// </summary>
+    public string[] PluginDirectories { get; set; } = ["plugins"];
+
+    /// <summary>The pipeline used where a command names none.</summary>
+    [Required]
+    public string DefaultPipeline { get; set; } = "denoise";
+
+    /// <summary>Where tensors live: <c>auto</c> (CUDA when there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</summary>
+    [RegularExpression("auto|cpu|cuda(:[0-9]{1,3})?", ErrorMessage = "accepted is auto, cpu, cuda or cuda:n")]
+    public string Device { get; set; } = "auto";
+
+    /// <summary>Whether to trade memory for speed in glibc's allocator (Linux only).</summary>
+    public bool TuneMalloc { get; set; } = true;
+
+    /// <summary>How images are restored.</summary>
+    public InferenceOptions Inference { get; set; } = new();
+
+    /// <summary>Which components measurements are made with.</summary>
+    public EvaluationOptions Evaluation { get; set; } = new();
+
+    /// <summary>How image files are read and written.</summary>
+    public ImagingOptions Imaging { get; set; } = new();
+
+    /// <summary>The pipelines by name; names ignore case.</summary>
+    public Dictionary<string, PipelineOptions> Pipelines { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+}

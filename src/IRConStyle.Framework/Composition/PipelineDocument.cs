@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using IRConStyle.Abstractions;
+using Microsoft.Extensions.Configuration;
+
+namespace IRConStyle.Framework.Composition;
+
+/// <summary>
+/// The network part of a pipeline (encoder, injection, backbone, with their options as given) as JSON text. It stands in
+/// the metadata of weights files, so that such a file alone rebuilds its network.
+/// </summary>
+public static class PipelineDocument
+{
+    /// <summary>The key of the text in the metadata of weights files.</summary>
+    public const string MetadataKey = "irconstyle.pipeline";
+
+    private const int Version = 1;
+    private const string VersionKey = "Version";
+    private const string Root = "Pipeline";
+
+    /// <summary>Writes a pipeline's network part.</summary>
+    /// <param name="pipeline">The pipeline; its data, losses, metrics and schedule are left out.</param>
+    /// <returns>One line of JSON.</returns>
+    public static string Write(PipelineOptions pipeline)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteNumber(VersionKey, Version);
+            if (pipeline.Encoder is not null)
+            {
+                Write(json, nameof(pipeline.Encoder), pipeline.Encoder);
+                // The default is spelt out: what it is may change, what the weights were trained with does not.
+                Write(json, nameof(pipeline.Injection), pipeline.Injection ?? new ComponentOptions { Name = PipelineOptions.DefaultInjection });
+            }
+
+            Write(json, nameof(pipeline.Backbone), pipeline.Backbone);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    /// <summary>Reads a pipeline's network part back.</summary>
+    /// <param name="json">What <see cref="Write(PipelineOptions)"/> wrote.</param>
+    /// <param name="source">Where it stood, for messages: the weights file's path.</param>
+    /// <returns>A pipeline without data, losses and weights.</returns>
+    /// <exception cref="IRConStyleException">The text is no pipeline, or a newer program wrote it.</exception>
+    public static PipelineOptions Read(string json, string source)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(source);
+        var entries = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            Flatten(document.RootElement, Root, entries);
+        }
+        catch (JsonException exception)
+        {
+            throw new IRConStyleException($"The pipeline described in {source} is not readable: {exception.Message}", "Name the pipeline explicitly.", exception);
+        }
+
+        if (!entries.Remove(ConfigurationPath.Combine(Root, VersionKey), out var version)
+            || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > Version)
+            throw new IRConStyleException(
+                $"The pipeline described in {source} has version '{version}', this program reads up to {Version}.",
+                "Update the program, or name the pipeline explicitly.");
+
+        var section = new ConfigurationBuilder().AddInMemoryCollection(entries).Build().GetSection(Root);
+        try
+        {
+            return OptionsBinder.Bind<PipelineOptions>(section);
+        }
+        catch (ConfigurationException exception)
+        {
+            throw new IRConStyleException($"The pipeline described in {source} does not fit: {exception.Message}", "Name the pipeline explicitly.", exception);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, string key, ComponentOptions component)
+    {
+        json.WriteStartObject(key);
+        json.WriteString(nameof(component.Name), component.Name);
+        if (component.Options is { } options && (options.Value is not null || options.GetChildren().Any()))
+        {
+            json.WritePropertyName(nameof(component.Options));
+            Write(json, options);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, IConfigurationSection section)
+    {
+        var children = section.GetChildren().ToList();
+        if (children.Count == 0)
+        {
+            json.WriteStringValue(section.Value);
+        }
+        else if (children.Select((child, index) => child.Key == index.ToString(CultureInfo.InvariantCulture)).All(isNext => isNext))
+        {
+            json.WriteStartArray();
+            foreach (var child in children)
+                Write(json, child);
+            json.WriteEndArray();
+        }
+        else
+        {
+            json.WriteStartObject();
+            foreach (var child in children)
+            {
+                json.WritePropertyName(child.Key);
+                Write(json, child);
+            }
+
+            json.WriteEndObject();
+        }
+    }
+
+    private static void Flatten(JsonElement element, string path, Dictionary<string, string?> entries)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                    Flatten(property.Value, ConfigurationPath.Combine(path, property.Name), entries);
+                break;
+            case JsonValueKind.Array:
+                var index = 0;
+                foreach (var item in element.EnumerateArray())
+                    Flatten(item, ConfigurationPath.Combine(path, (index++).ToString(CultureInfo.InvariantCulture)), entries);
+                break;
+            default:
+                entries[path] = element.ValueKind is JsonValueKind.Null ? null : element.ToString();
+                break;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using IRConStyle.Abstractions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IRConStyle.Framework.Composition;
+
+internal sealed class PipelineFactory(
+    IServiceProvider services, IRConStyleOptions options, ComponentCatalogue catalogue, PipelineValidation validation, TorchRuntime torch)
+    : IPipelineFactory
+{
+    public IReadOnlyList<string> Names { get; } = [.. options.Pipelines.Keys.Order(StringComparer.Ordinal)];
+
+    public PipelineOptions Describe(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return options.Pipelines.TryGetValue(name, out var pipeline)
+            ? pipeline
+            : throw new IRConStyleException(
+                $"The pipeline '{name}' is unknown; {NearestName.Hint(name, Names)}.",
+                $"Name a configured pipeline, or add {PipelineValidation.PathOf(name)} to the configuration.");
+    }
+
+    public void Validate(string name) => validation.Check(name, Describe(name));
+
+    public void ValidateAll() => validation.CheckAll();
+
+    public RestorationNetwork CreateNetwork(string name, bool training) => CreateNetwork(Describe(name), training, name);
+
+    public RestorationNetwork CreateNetwork(PipelineOptions options, bool training, string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Encoder is null && options.Injection is not null)
+            throw new IRConStyleException(PipelineValidation.InjectionAlone(name), PipelineValidation.InjectionAloneRemedy);
+
+        IStyleEncoder? encoder = null;
+        IBackbone? backbone = null;
+        try
+        {
+            IStyleInjection? injection = null;
+            if (options.Encoder is not null)
+            {
+                encoder = Create<IStyleEncoder>(options.Encoder, new EncoderContext(services, training));
+                var named = options.Injection ?? new ComponentOptions { Name = PipelineOptions.DefaultInjection };
+                injection = Create<IStyleInjection>(named, new ComponentContext(services));
+            }
+
+            backbone = Create<IBackbone>(options.Backbone, new BackboneContext(services, encoder?.Spec, injection));
+            return new RestorationNetwork(name, encoder, backbone);
+        }
+        catch
+        {
+            encoder?.Module.Dispose();
+            backbone?.Module.Dispose();
+            throw;
+        }
+    }
+
+    public IRestorationDataset CreateDataset(ComponentOptions data, ComponentOptions? degradation = null)
+    {
+        var images = services.GetService<IImageReader>()
+            ?? throw new IRConStyleException("No image reader is registered.", $"Register an {nameof(IImageReader)} with the host's services.");
+        return Create<IRestorationDataset>(
+            data, new DatasetContext(services, images, degradation is null ? null : CreateDegradation(degradation)));
+    }
+
+    public IDegradation CreateDegradation(ComponentOptions degradation) => Create<IDegradation>(degradation, new ComponentContext(services));
+
+    public IMetric CreateMetric(string name) => Create<IMetric>(name);
+
+    public IMetric CreateMetric(ComponentOptions metric) => Create<IMetric>(metric, new ComponentContext(services));
+
+    public IRestorationLoss CreateLoss(LossOptions loss) => Create<IRestorationLoss>(loss, new ComponentContext(services));
+
+    public IContrastiveLoss CreateContrastiveLoss(LossOptions loss) => Create<IContrastiveLoss>(loss, new ComponentContext(services));
+
+    public TComponent Create<TComponent>(string name, IConfigurationSection? options = null, ComponentContext? context = null)
+        where TComponent : class
+    {
+        var factory = catalogue.Get<TComponent>(name);
+        var bound = OptionsBinder.Bind(factory.OptionsType, options ?? MemorySection.Create(name));
+        torch.EnsureLoaded();
+        try
+        {
+            return factory.Create(bound, context ?? new ComponentContext(services));
+        }
+        catch (Exception exception) when (exception is not IRConStyleException)
+        {
+            throw new IRConStyleException(
+                $"The {ComponentCatalogue.ContractName(typeof(TComponent))} '{name}' cannot be built: {exception.Message.ReplaceLineEndings(" ")}",
+                "Check its options; if they are right, this is a fault of its plugin.",
+                exception);
+        }
+    }
+
+    private TComponent Create<TComponent>(ComponentOptions component, ComponentContext context)
+        where TComponent : class
+    {
+        ArgumentNullException.ThrowIfNull(component);
+        return Create<TComponent>(component.Name, component.Options, context);
+    }
+}

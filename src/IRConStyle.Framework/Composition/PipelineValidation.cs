@@ -1,0 +1,91 @@
+using System.Globalization;
+using IRConStyle.Abstractions;
+using Microsoft.Extensions.Configuration;
+
+namespace IRConStyle.Framework.Composition;
+
+/// <summary>Checks pipelines without building them: every component exists and its options bind.</summary>
+internal sealed class PipelineValidation(IRConStyleOptions options, ComponentCatalogue catalogue, IEnumerable<OptionsSection> sections)
+{
+    internal const string InjectionAloneRemedy = "Set the pipeline's Encoder, or remove its Injection.";
+
+    public static string PathOf(string pipeline)
+        => ConfigurationPath.Combine(IRConStyleOptions.SectionName, nameof(IRConStyleOptions.Pipelines), pipeline);
+
+    public static string InjectionAlone(string pipeline) => $"The pipeline '{pipeline}' has an injection and no encoder to inject from.";
+
+    /// <summary>Checks one pipeline.</summary>
+    public void Check(string name, PipelineOptions pipeline)
+    {
+        var errors = new List<ConfigurationError>();
+        Check(name, pipeline, errors);
+        Throw(errors);
+    }
+
+    /// <summary>Checks all pipelines and all sections that others added.</summary>
+    public void CheckAll()
+    {
+        var errors = new List<ConfigurationError>();
+        foreach (var section in sections)
+            OptionsBinder.TryBind(section.Type, section.Section, errors);
+        foreach (var (name, pipeline) in options.Pipelines.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            Check(name, pipeline, errors);
+        if (options.Pipelines.Count > 0 && !options.Pipelines.ContainsKey(options.DefaultPipeline))
+            errors.Add(new(
+                ConfigurationPath.Combine(IRConStyleOptions.SectionName, nameof(IRConStyleOptions.DefaultPipeline)),
+                options.DefaultPipeline,
+                $"there is no such pipeline; {NearestName.Hint(options.DefaultPipeline, options.Pipelines.Keys)}"));
+        Throw(errors);
+    }
+
+    private void Check(string name, PipelineOptions pipeline, List<ConfigurationError> errors)
+    {
+        var root = PathOf(name);
+        string At(params string[] keys) => ConfigurationPath.Combine([root, .. keys]);
+
+        Check<IStyleEncoder>(pipeline.Encoder, At(nameof(pipeline.Encoder)), errors);
+        if (pipeline.Encoder is null && pipeline.Injection is not null)
+            errors.Add(new(At(nameof(pipeline.Injection)), null, "there is no encoder to inject from; set Encoder, or remove this"));
+        var injection = pipeline.Encoder is null ? null : pipeline.Injection ?? new ComponentOptions { Name = PipelineOptions.DefaultInjection };
+        Check<IStyleInjection>(injection, At(nameof(pipeline.Injection)), errors);
+        Check<IBackbone>(pipeline.Backbone, At(nameof(pipeline.Backbone)), errors);
+        foreach (var (metric, index) in pipeline.Metrics.Select((metric, index) => (metric, index)))
+            if (catalogue.Find<IMetric>(metric) is null)
+                errors.Add(Unknown<IMetric>(metric, At(nameof(pipeline.Metrics), Text(index))));
+
+        var training = pipeline.Training;
+        Check<IRestorationDataset>(training.Data, At(nameof(pipeline.Training), nameof(training.Data)), errors);
+        Check<IDegradation>(training.Degradation, At(nameof(pipeline.Training), nameof(training.Degradation)), errors);
+        for (var i = 0; i < training.Losses.Length; i++)
+            Check<IRestorationLoss>(training.Losses[i], At(nameof(pipeline.Training), nameof(training.Losses), Text(i)), errors);
+        for (var i = 0; i < training.ContrastiveLosses.Length; i++)
+            Check<IContrastiveLoss>(training.ContrastiveLosses[i], At(nameof(pipeline.Training), nameof(training.ContrastiveLosses), Text(i)), errors);
+    }
+
+    private void Check<TComponent>(ComponentOptions? component, string path, List<ConfigurationError> errors)
+        where TComponent : class
+    {
+        if (component is null)
+            return;
+        path = component.ConfigurationPath ?? path;
+        if (catalogue.Find<TComponent>(component.Name) is { } factory)
+            OptionsBinder.TryBind(factory.OptionsType, component.Options ?? MemorySection.Create(path), errors);
+        else
+            errors.Add(Unknown<TComponent>(component.Name, ConfigurationPath.Combine(path, nameof(component.Name))));
+    }
+
+    private ConfigurationError Unknown<TComponent>(string name, string path)
+        where TComponent : class
+        => new(path, name, $"this {ComponentCatalogue.ContractName(typeof(TComponent))} is unknown; {NearestName.Hint(name, catalogue.NamesOf<TComponent>())}");
+
+    private static string Text(int index) => index.ToString(CultureInfo.InvariantCulture);
+
+    private static void Throw(List<ConfigurationError> errors)
+    {
+        if (errors.Count > 0)
+            throw new ConfigurationException(errors);
+    }
+}
+
+/// <summary>A section beside the pipelines that a part of the program added.</summary>
+internal sealed record OptionsSection(Type Type, IConfigurationSection Section);
