@@ -44,10 +44,19 @@ internal static class CommandLine
 
     private static int RefuseUsage(ParseResult result, Screen screen)
     {
+        if (result.CommandResult.Command is not Verb verb)
+        {
+            var verbs = string.Join(", ", result.CommandResult.Command.Subcommands.Select(command => command.Name));
+            screen.WriteError(result.UnmatchedTokens is [var unknown, ..]
+                ? $"'{unknown}' is unknown; the verbs are {verbs}."
+                : $"A verb is needed: {verbs}.");
+            screen.WriteRemedy("Run 'irconstyle --help' for what they do.");
+            return ExitCode.Usage;
+        }
+
         foreach (var error in result.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
             screen.WriteError(error);
-        var verb = result.CommandResult.Command is Verb command ? $"irconstyle {command.Name}" : "irconstyle";
-        screen.WriteRemedy($"Run '{verb} --help' for how it is used.");
+        screen.WriteRemedy($"Run 'irconstyle {verb.Name} --help' for how it is used.");
         return ExitCode.Usage;
     }
 }
