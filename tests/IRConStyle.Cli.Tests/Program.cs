@@ -36,6 +36,8 @@ internal static class Program
         };
         foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("IRCONSTYLE", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(variable);
+        // Two test classes run at once; threads of two programs that spin for the same cores would slow both.
+        start.Environment["OMP_NUM_THREADS"] = "1";
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

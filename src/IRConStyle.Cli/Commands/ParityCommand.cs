@@ -8,11 +8,8 @@ namespace IRConStyle.Cli.Commands;
 /// <summary>Checks networks against golden vectors.</summary>
 internal sealed class ParityCommand : Verb
 {
-    private readonly Argument<string[]> _paths = new("path")
-    {
-        Description = "Golden-vector files, and folders that are searched with their subfolders.",
-        Arity = ArgumentArity.OneOrMore,
-    };
+    private readonly Argument<string[]> _paths = PathArgument.OneOrMore(
+        "path", "Golden-vector files, and folders that are searched with their subfolders.");
 
     public ParityCommand()
         : base("parity", "Checks networks against golden vectors of the authors' code.", "parity tests/golden/arch")

@@ -8,11 +8,8 @@ namespace IRConStyle.Cli.Commands;
 /// <summary>Restores images and folders of images.</summary>
 internal sealed class RestoreCommand : Verb
 {
-    private readonly Argument<string[]> _inputs = new("image|folder")
-    {
-        Description = "Images, and folders that are searched with their subfolders.",
-        Arity = ArgumentArity.OneOrMore,
-    };
+    private readonly Argument<string[]> _inputs = PathArgument.OneOrMore(
+        "image|folder", "Images, and folders that are searched with their subfolders.");
 
     private readonly Option<string?> _output = new("--output", "-o")
     {

@@ -74,7 +74,12 @@ internal sealed class Screen
     {
         var table = new Table { Border = IsLive ? TableBorder.Rounded : TableBorder.None };
         foreach (var (heading, isNumber) in columns)
-            table.AddColumn(new TableColumn(new Text(heading)) { Alignment = isNumber ? Justify.Right : Justify.Left });
+            table.AddColumn(new TableColumn(new Text(heading))
+            {
+                Alignment = isNumber ? Justify.Right : Justify.Left,
+                // Without borders two spaces tell columns from words.
+                Padding = IsLive ? new Padding(1, 0) : new Padding(0, 0, 2, 0),
+            });
         return table;
     }
 
