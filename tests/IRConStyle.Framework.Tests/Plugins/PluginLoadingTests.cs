@@ -131,6 +131,15 @@ public sealed class PluginLoadingTests
     }
 
     [Fact]
+    public void A_copy_of_the_contracts_in_a_plugin_folder_is_passed_over()
+    {
+        using var fixtures = new PluginFixtures("Good");
+        File.Copy(typeof(Contract).Assembly.Location, Path.Combine(fixtures.Directory, "Good", "IRConStyle.Abstractions.dll"));
+
+        fixtures.ReportOf("Good").Status.ShouldBe(PluginStatus.Loaded);
+    }
+
+    [Fact]
     public void Directories_load_in_their_order_and_folders_in_ordinal_order()
     {
         using var first = new PluginFixtures("PrivateDependency", "Good");
