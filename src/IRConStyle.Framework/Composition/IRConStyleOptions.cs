@@ -1,4 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using IRConStyle.Framework.Evaluation;
+using IRConStyle.Framework.Imaging;
+using IRConStyle.Framework.Inference;
 
 namespace IRConStyle.Framework.Composition;
 
@@ -24,6 +27,15 @@ public sealed class IRConStyleOptions
 
     /// <summary>Whether to trade memory for speed in glibc's allocator (Linux only).</summary>
     public bool TuneMalloc { get; set; } = true;
+
+    /// <summary>How images are restored.</summary>
+    public InferenceOptions Inference { get; set; } = new();
+
+    /// <summary>Which components measurements are made with.</summary>
+    public EvaluationOptions Evaluation { get; set; } = new();
+
+    /// <summary>How image files are read and written.</summary>
+    public ImagingOptions Imaging { get; set; } = new();
 
     /// <summary>The pipelines by name; names ignore case.</summary>
     public Dictionary<string, PipelineOptions> Pipelines { get; set; } = new(StringComparer.OrdinalIgnoreCase);

@@ -1,6 +1,12 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Evaluation;
+using IRConStyle.Framework.Imaging;
+using IRConStyle.Framework.Inference;
+using IRConStyle.Framework.Inspection;
+using IRConStyle.Framework.Parity;
 using IRConStyle.Framework.Plugins;
+using IRConStyle.Framework.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -45,7 +51,21 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<ComponentCatalogue>();
         services.AddSingleton<PipelineValidation>();
         services.AddSingleton<IPipelineFactory, PipelineFactory>();
+        AddEngine(services);
         return new IRConStyleBuilder(services, section, plugins);
+    }
+
+    private static void AddEngine(IServiceCollection services)
+    {
+        services.AddSingleton(provider => Options.Create(provider.GetRequiredService<IRConStyleOptions>().Imaging));
+        services.AddSingleton<IImageCodec, ImageCodec>();
+        services.AddSingleton<IImageReader, ImageReader>();
+        services.AddSingleton<NetworkLoader>();
+        services.AddSingleton<RestorationService>();
+        services.AddSingleton<Evaluator>();
+        services.AddSingleton<Trainer>();
+        services.AddSingleton<ParityRunner>();
+        services.AddSingleton<NetworkInspector>();
     }
 
     private static IEnumerable<string> Folders(IConfigurationSection section, IRConStyleSetup setup)

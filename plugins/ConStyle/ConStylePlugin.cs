@@ -1,0 +1,35 @@
+using IRConStyle.Abstractions;
+
+namespace IRConStyle.Plugins.ConStyle;
+
+/// <summary>Brings the paper's encoder, the ways its style enters a network, and the losses it learns by.</summary>
+public sealed class ConStylePlugin : IRestorationPlugin
+{
+    /// <inheritdoc/>
+    public PluginInfo Info { get; } = new(
+        "ConStyle", "1.0.0", Contract.Version, "The ConStyle style encoder, its injection variants and contrastive losses.");
+
+    /// <inheritdoc/>
+    public void Register(IPluginBuilder plugin)
+    {
+        plugin.AddStyleEncoder<ConStyleOptions>(
+            new("constyle", "ConStyle: two latents and three feature maps, learned by contrast.") { ReferenceNames = ["ConStyle"] },
+            (options, context) => context.Training ? new ContrastiveConStyleEncoder(options) : new ConStyleEncoder());
+
+        AddInjection(plugin, "paper", "Feature maps behind each downsampling and the latent at the bottleneck.", true, true);
+        AddInjection(plugin, "features", "Feature maps behind each downsampling alone.", true, false);
+        AddInjection(plugin, "latent", "The latent at the bottleneck alone.", false, true);
+        AddInjection(plugin, "none", "No style enters the network.", false, false);
+
+        AddLoss<InfoNceLoss>(plugin, "infonce", "Tells the positive key from the queue (cross entropy).");
+        AddLoss<ContentLoss>(plugin, "content", "Mean square distance of the last latent to its positive key.");
+        AddLoss<StyleLoss>(plugin, "style", "Pushes the batch's Gram matrices away from those of the negatives.");
+    }
+
+    private static void AddInjection(IPluginBuilder plugin, string name, string summary, bool features, bool latent) =>
+        plugin.AddStyleInjection<NoOptions>(new(name, summary), (_, _) => new ConStyleInjection(features, latent));
+
+    private static void AddLoss<TLoss>(IPluginBuilder plugin, string name, string summary)
+        where TLoss : IContrastiveLoss, new() =>
+        plugin.AddContrastiveLoss<NoOptions>(new(name, summary), (_, _) => new TLoss());
+}

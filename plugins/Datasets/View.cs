@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using IRConStyle.Abstractions;
+using TorchSharp;
+
+namespace IRConStyle.Plugins.Datasets;
+
+/// <summary>Which part of an image a sample shows, and how it is turned: cropped, then flipped, then transposed.</summary>
+/// <param name="Top">First row.</param>
+/// <param name="Left">First column.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+/// <param name="FlipHorizontally">Mirror left and right.</param>
+/// <param name="FlipVertically">Mirror top and bottom.</param>
+/// <param name="Transpose">Swap rows and columns, which with the flips gives all rotations.</param>
+internal readonly record struct View(
+    int Top, int Left, int Height, int Width, bool FlipHorizontally, bool FlipVertically, bool Transpose)
+{
+    // Division, not a product with 1/255: the results differ in the last bit.
+    private static readonly float[] Unit = [.. Enumerable.Range(0, 256).Select(value => value / 255f)];
+
+    /// <summary>
+    /// Draws a view. A function of the request alone: a SplitMix64 stream of the seed gives, in this order, the patch's top
+    /// and left (when a patch is asked for), then horizontal flip, vertical flip and transposition, each with probability
+    /// one half (when augmenting).
+    /// </summary>
+    public static View Draw(int height, int width, SampleRequest request, string file)
+    {
+        var random = new SplitMix64(request.Seed);
+        var (top, left, rows, columns) = (0, 0, height, width);
+        if (request.PatchSize is { } patch)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(patch, nameof(request));
+            if (height < patch || width < patch)
+                throw new IRConStyleException(
+                    $"{file} is {width}×{height} pixels, smaller than the patch of {patch}×{patch}.",
+                    "Use a smaller patch size or remove the image.");
+            (top, left) = (random.Below(height - patch + 1), random.Below(width - patch + 1));
+            (rows, columns) = (patch, patch);
+        }
+
+        return request.Augment
+            ? new View(top, left, rows, columns, random.Coin(), random.Coin(), random.Coin())
+            : new View(top, left, rows, columns, false, false, false);
+    }
+
+    /// <summary>Cuts the view out of an image.</summary>
+    /// <returns>3×H×W float32 in [0,1], owned by the caller, in no dispose scope.</returns>
+    public torch.Tensor Of(DecodedImage image)
+    {
+        var (rows, columns) = Transpose ? (Width, Height) : (Height, Width);
+        var result = torch.empty([3, rows, columns], dtype: torch.float32).DetachFromDisposeScope();
+        var target = MemoryMarshal.Cast<byte, float>(result.bytes);
+
+        // Source index = start + row × rowStep + column × columnStep, in rows and columns of the result.
+        var start = (FlipVertically ? Top + Height - 1 : Top) * image.Width + (FlipHorizontally ? Left + Width - 1 : Left);
+        var rowStep = FlipVertically ? -image.Width : image.Width;
+        var columnStep = FlipHorizontally ? -1 : 1;
+        if (Transpose)
+            (rowStep, columnStep) = (columnStep, rowStep);
+
+        var (pixels, unit, to) = (image.Pixels, Unit, 0);
+        for (var channel = 0; channel < 3; channel++)
+            for (var row = 0; row < rows; row++)
+            {
+                var from = start + channel * image.Height * image.Width + row * rowStep;
+                for (var column = 0; column < columns; column++, from += columnStep)
+                    target[to++] = unit[pixels[from]];
+            }
+
+        return result;
+    }
+
+    // Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
+    private struct SplitMix64(ulong state)
+    {
+        public int Below(int limit) => (int)Math.BigMul(Next(), (ulong)limit, out _);
+
+        public bool Coin() => Next() >> 63 == 0;
+
+        private ulong Next()
+        {
+            var value = state += 0x9E3779B97F4A7C15UL;
+            value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9UL;
+            value = (value ^ (value >> 27)) * 0x94D049BB133111EBUL;
+            return value ^ (value >> 31);
+        }
+    }
+}

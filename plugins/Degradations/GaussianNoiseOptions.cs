@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace IRConStyle.Plugins.Degradations;
+
+/// <summary>Options of <see cref="GaussianNoise"/>. Levels are standard deviations on the scale 0 to 255.</summary>
+public sealed class GaussianNoiseOptions
+{
+    /// <summary>
+    /// The noise level of every image, as in a test set; null (the default) draws a level for each image between
+    /// <see cref="SigmaMin"/> and <see cref="SigmaMax"/>, which are ignored otherwise.
+    /// </summary>
+    [Range(0.0, 255.0)]
+    public double? Sigma { get; set; }
+
+    /// <summary>The lowest random level; default 0.</summary>
+    [Range(0.0, 255.0)]
+    public double SigmaMin { get; set; }
+
+    /// <summary>The highest random level, not below <see cref="SigmaMin"/>; default 50.</summary>
+    [Range(0.0, 255.0)]
+    public double SigmaMax { get; set; } = 50;
+}

@@ -1,0 +1,115 @@
+using IRConStyle.Abstractions;
+using TorchSharp;
+
+namespace IRConStyle.Plugins.Metrics;
+
+/// <summary>What the metrics share: checks, border cropping, and going over to luma.</summary>
+public abstract class ImageMetric : IMetric
+{
+    private readonly string _name;
+    private readonly int _border;
+    private readonly bool _lumaOnly;
+    private readonly int _smallestSide;
+
+    private protected ImageMetric(string name, MetricOptions options, bool lumaOnly, int smallestSide)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _name = lumaOnly ? name + "-y" : name;
+        _lumaOnly = lumaOnly;
+        _smallestSide = smallestSide;
+        _border = options.CropBorder;
+    }
+
+    /// <inheritdoc/>
+    public MetricDirection Direction => MetricDirection.HigherIsBetter;
+
+    /// <inheritdoc/>
+    public abstract string Unit { get; }
+
+    /// <inheritdoc/>
+    public double Measure(torch.Tensor restored, torch.Tensor clean)
+    {
+        Check(restored, clean, dimensions: 3);
+        if (restored.dtype != torch.ScalarType.Byte || clean.dtype != torch.ScalarType.Byte)
+            throw new IRConStyleException($"{_name}: the images are {restored.dtype} and {clean.dtype}.", "Measure takes 8-bit images; MeasureBatch takes floating point.");
+        return Measure(PlanesOf(restored), PlanesOf(clean));
+    }
+
+    /// <inheritdoc/>
+    public torch.Tensor MeasureBatch(torch.Tensor restored, torch.Tensor clean)
+    {
+        Check(restored, clean, dimensions: 4);
+        if (!restored.is_floating_point() || !clean.is_floating_point())
+            throw new IRConStyleException($"{_name}: the batches are {restored.dtype} and {clean.dtype}.", "MeasureBatch takes floating point; Measure takes 8-bit images.");
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        return MeasureBatchPrepared(Prepare(restored), Prepare(clean)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Measures cropped 8-bit images, or their luma.</summary>
+    private protected abstract double Measure(Planes restored, Planes clean);
+
+    /// <summary>Measures cropped N×C×H×W float64 in [0,1], within the caller's dispose scope.</summary>
+    /// <returns>N values.</returns>
+    private protected abstract torch.Tensor MeasureBatchPrepared(torch.Tensor restored, torch.Tensor clean);
+
+    private void Check(torch.Tensor restored, torch.Tensor clean, int dimensions)
+    {
+        ArgumentNullException.ThrowIfNull(restored);
+        ArgumentNullException.ThrowIfNull(clean);
+        if (!restored.shape.AsSpan().SequenceEqual(clean.shape))
+            throw new IRConStyleException(
+                $"{_name}: the restored image is {string.Join('×', restored.shape)}, the clean one {string.Join('×', clean.shape)}.",
+                "Both must have the same size and channels.");
+        if (restored.dim() != dimensions)
+            throw new IRConStyleException($"{_name}: the image has {restored.dim()} dimensions.", $"{dimensions} are expected.");
+        if (restored.shape[^3] is not (1 or 3))
+            throw new IRConStyleException($"{_name}: the image has {restored.shape[^3]} channels.", "RGB (3) or grey (1) is expected.");
+        var (height, width) = (restored.shape[^2] - 2 * _border, restored.shape[^1] - 2 * _border);
+        if (height < _smallestSide || width < _smallestSide)
+            throw new IRConStyleException(
+                $"{_name}: the image is {restored.shape[^1]}×{restored.shape[^2]} pixels, {Math.Max(width, 0)}×{Math.Max(height, 0)} without the border of {_border} (CropBorder).",
+                $"At least {_smallestSide}×{_smallestSide} pixels must remain.");
+    }
+
+    private torch.Tensor Crop(torch.Tensor image) => image.slice(-2, _border, image.shape[^2] - _border, 1).slice(-1, _border, image.shape[^1] - _border, 1);
+
+    private torch.Tensor Prepare(torch.Tensor batch)
+    {
+        var cropped = Crop(batch);
+        if (_lumaOnly && cropped.shape[1] == 3)
+        {
+            // Half precision would lose what an 8-bit image holds; float32 stays, as published figures were computed in it.
+            var wide = cropped.dtype == torch.ScalarType.Float64 ? cropped : cropped.to(torch.ScalarType.Float32);
+            cropped = Luma.Of(wide);
+        }
+
+        return cropped.to(torch.ScalarType.Float64);
+    }
+
+    private Planes PlanesOf(torch.Tensor image)
+    {
+        using var scope = torch.NewDisposeScope();
+        var cropped = Crop(image).cpu().contiguous();
+        ReadOnlySpan<byte> pixels = cropped.bytes;
+        var (channels, height, width) = ((int)cropped.shape[0], (int)cropped.shape[1], (int)cropped.shape[2]);
+        if (_lumaOnly && channels == 3)
+        {
+            var luma = new double[height * width];
+            Luma.Of(pixels, luma);
+            return new Planes(luma, 1, height, width);
+        }
+
+        var values = new double[pixels.Length];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = pixels[i];
+        return new Planes(values, channels, height, width);
+    }
+}
+
+/// <summary>An image as numbers from 0 to 255.</summary>
+/// <param name="Values">C×H×W.</param>
+/// <param name="Channels">C.</param>
+/// <param name="Height">H.</param>
+/// <param name="Width">W.</param>
+internal sealed record Planes(double[] Values, int Channels, int Height, int Width);

@@ -1,0 +1,127 @@
+using System.ComponentModel.DataAnnotations;
+using IRConStyle.Abstractions;
+using IRConStyle.Modules;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace IRConStyle.Plugins.NAFNet;
+
+/// <summary>Options of the backbone <c>nafnet</c>; the defaults are its authors'.</summary>
+public sealed class NafNetOptions
+{
+    /// <summary>Channels of the image.</summary>
+    [Range(1, 64)]
+    [ReferenceArgument("img_channel")]
+    public int ImageChannels { get; set; } = 3;
+
+    /// <summary>Channels at full size; they double at each level.</summary>
+    [Range(1, 1024)]
+    [ReferenceArgument("width")]
+    public int Width { get; set; } = 64;
+
+    /// <summary>Blocks at the bottom.</summary>
+    [Range(0, 256)]
+    [ReferenceArgument("middle_blk_num")]
+    public int MiddleBlocks { get; set; } = 7;
+
+    /// <summary>Blocks of each encoder stage, from full size down; as many stages as numbers.</summary>
+    [Length(0, 8)]
+    [ReferenceArgument("enc_blk_nums")]
+    public int[] EncoderBlocks { get; set; } = [5, 6, 7, 7];
+
+    /// <summary>Blocks of each decoder stage, from the bottom up; as many as encoder stages.</summary>
+    [Length(0, 8)]
+    [ReferenceArgument("dec_blk_nums")]
+    public int[] DecoderBlocks { get; set; } = [5, 6, 7, 7];
+}
+
+/// <summary>NAFNet, without style. Source: https://arxiv.org/abs/2204.04676.</summary>
+internal sealed class NafNetwork : Module, IBackbone
+{
+    private readonly Conv2d _intro;
+    private readonly Conv2d _ending;
+    private readonly Sequential[] _encoders;
+    private readonly Conv2d[] _downs;
+    private readonly Sequential _middle;
+    private readonly Sequential[] _ups;
+    private readonly Sequential[] _decoders;
+    private readonly int _multiple;
+
+    public NafNetwork(NafNetOptions options)
+        : base(nameof(NafNetwork))
+    {
+        var levels = options.EncoderBlocks.Length;
+        if (options.DecoderBlocks.Length != levels)
+            throw new IRConStyleException(
+                $"EncoderBlocks has {levels} numbers, DecoderBlocks {options.DecoderBlocks.Length}.", "Give both as many.");
+        if (options.EncoderBlocks.Concat(options.DecoderBlocks).Any(count => count < 0))
+            throw new IRConStyleException("EncoderBlocks or DecoderBlocks has a negative number.", "Give numbers from 0 up.");
+        _multiple = 1 << levels;
+        var width = options.Width;
+        var bottom = width << levels;
+
+        _intro = Layers.Convolution(options.ImageChannels, width, 3);
+        _ending = Layers.Convolution(width, options.ImageChannels, 3);
+        _encoders = [.. options.EncoderBlocks.Select((count, level) => Blocks(count, width << level))];
+        _downs = [.. Enumerable.Range(0, levels).Select(level => Conv2d(width << level, width << (level + 1), 2, stride: 2))];
+        _middle = Blocks(options.MiddleBlocks, bottom);
+        _ups = [.. Enumerable.Range(0, levels).Select(level => Up(bottom >> level))];
+        _decoders = [.. options.DecoderBlocks.Select((count, level) => Blocks(count, bottom >> (level + 1)))];
+
+        register_module("intro", _intro);
+        register_module("ending", _ending);
+        register_module("encoders", ModuleList(_encoders));
+        register_module("decoders", ModuleList(_decoders));
+        register_module("middle_blks", _middle);
+        register_module("ups", ModuleList(_ups));
+        register_module("downs", ModuleList(_downs));
+        Spec = new BackboneSpec(options.ImageChannels, 1, RequiresStyle: false);
+    }
+
+    public BackboneSpec Spec { get; }
+
+    public Module Module => this;
+
+    public Tensor Restore(Tensor degraded, StyleCode? style)
+    {
+        using var scope = NewDisposeScope();
+        var (height, width) = (degraded.shape[2], degraded.shape[3]);
+        var image = Pad(degraded).ToChannelsLast();
+        // One input channel has no layout of its own, so the first features are brought into line once more.
+        var x = _intro.call(image).ToChannelsLast();
+
+        var skips = new Stack<Tensor>();
+        foreach (var (encoder, down) in _encoders.Zip(_downs))
+        {
+            x = encoder.Consume(x);                             // N×2^level·width×h×w
+            skips.Push(x);
+            x = down.call(x);
+        }
+
+        x = _middle.Consume(x);
+        foreach (var (decoder, up) in _decoders.Zip(_ups))
+        {
+            using var skip = skips.Pop();
+            using var joined = up.Consume(x);
+            x = decoder.Consume(joined.add(skip));
+        }
+
+        x = _ending.Consume(x).add(image);
+        return x.narrow(2, 0, height).narrow(3, 0, width).MoveToOuterDisposeScope();
+    }
+
+    private static Sequential Blocks(int count, int channels) => Layers.Stack(count, () => new NafBlock(channels));
+
+    private static Sequential Up(int channels) =>
+        Sequential(Layers.Convolution(channels, channels * 2, 1, bias: false), PixelShuffle(2));
+
+    /// <summary>The network pads by itself, with zeros as its authors do, so it takes any size.</summary>
+    private Tensor Pad(Tensor image)
+    {
+        var bottom = (_multiple - (image.shape[2] % _multiple)) % _multiple;
+        var right = (_multiple - (image.shape[3] % _multiple)) % _multiple;
+        return functional.pad(image, [0, right, 0, bottom]);
+    }
+}

@@ -1,0 +1,83 @@
+namespace IRConStyle.Framework.Imaging;
+
+/// <summary>One picture on a <see cref="ComparisonSheet"/>.</summary>
+/// <param name="Label">Its caption: one short line, shown in capitals; shortened to the panel's width.</param>
+/// <param name="Image">The picture.</param>
+public sealed record SheetPanel(string Label, RasterImage Image);
+
+/// <summary>
+/// A sheet for the eye: the pictures side by side with captions, and below each the square region in which the first and
+/// the last picture differ most, enlarged threefold. A frame in the pictures shows where it lies.
+/// </summary>
+public static class ComparisonSheet
+{
+    private const int Margin = 16, Gap = 17, Line = 1, CaptionHeight = 26, TextScale = 2;
+    private const int LargestPanel = 800, CropSide = 96, Zoom = 3;
+
+    private static readonly (byte R, byte G, byte B)
+        Background = (38, 40, 43), Rule = (84, 88, 94), Text = (226, 228, 231), Frame = (255, 196, 61);
+
+    /// <summary>Draws a sheet of two pictures.</summary>
+    /// <param name="degraded">The input.</param>
+    /// <param name="restored">The result, of the same size.</param>
+    /// <returns>An 8-bit RGB image.</returns>
+    public static RasterImage Draw(RasterImage degraded, RasterImage restored)
+        => Draw([new SheetPanel("Degraded", degraded), new SheetPanel("Restored", restored)]);
+
+    /// <summary>Draws a sheet.</summary>
+    /// <param name="panels">At least one; all of one size. Pictures wider or higher than 800 pixels are shown smaller, details never are.</param>
+    /// <returns>An 8-bit RGB image; alpha is not shown.</returns>
+    /// <exception cref="ArgumentException">There is no panel, or the sizes differ.</exception>
+    public static RasterImage Draw(IReadOnlyList<SheetPanel> panels)
+    {
+        ArgumentNullException.ThrowIfNull(panels);
+        if (panels.Count == 0)
+            throw new ArgumentException("A sheet needs at least one panel.", nameof(panels));
+        var (width, height) = (panels[0].Image.Width, panels[0].Image.Height);
+        if (panels.Any(panel => panel.Image.Width != width || panel.Image.Height != height))
+            throw new ArgumentException($"All panels must be {width}×{height} pixels like the first.", nameof(panels));
+
+        var pictures = panels.Select(panel => new Picture(width, height, panel.Image.RgbBytes())).ToArray();
+        var shrink = Math.Max(1, (Math.Max(width, height) + LargestPanel - 1) / LargestPanel);
+        var (shownWidth, shownHeight) = ((width + shrink - 1) / shrink, (height + shrink - 1) / shrink);
+        var (cropWidth, cropHeight) = (Math.Min(CropSide, width), Math.Min(CropSide, height));
+        var (left, top) = Detail.MostDifferent(pictures[0], pictures[^1], cropWidth, cropHeight);
+
+        var column = Math.Max(shownWidth, cropWidth * Zoom);
+        var sheet = new Picture(
+            2 * Margin + panels.Count * column + (panels.Count - 1) * Gap,
+            2 * Margin + 2 * CaptionHeight + shownHeight + Margin + cropHeight * Zoom);
+        sheet.Fill(0, 0, sheet.Width, sheet.Height, Background);
+        for (var i = 0; i < panels.Count; i++)
+        {
+            var x = Margin + i * (column + Gap);
+            if (i > 0)
+                sheet.Fill(x - Gap / 2 - Line, Margin, Line, sheet.Height - 2 * Margin, Rule);
+
+            var y = Margin;
+            Caption(sheet, panels[i].Label, x, y, column);
+            y += CaptionHeight;
+            var pictureLeft = x + (column - shownWidth) / 2;
+            sheet.Paste(pictures[i].Shrunk(shrink), pictureLeft, y);
+            if (cropWidth < width || cropHeight < height)
+                sheet.Outline(pictureLeft + left / shrink, y + top / shrink, cropWidth / shrink, cropHeight / shrink, Frame);
+
+            y += shownHeight + Margin;
+            Caption(sheet, $"Detail {Zoom}x", x, y, column);
+            y += CaptionHeight;
+            sheet.Paste(pictures[i].Crop(left, top, cropWidth, cropHeight).Enlarged(Zoom), x + (column - cropWidth * Zoom) / 2, y);
+        }
+
+        return new RasterImage(sheet.Width, sheet.Height, 3, 8, sheet.Rgb);
+    }
+
+    private static void Caption(Picture sheet, string label, int x, int y, int width)
+    {
+        var text = label;
+        while (text.Length > 1 && PixelFont.Width(text, TextScale) > width)
+            text = text[..^1];
+        PixelFont.Draw(
+            text, x + (width - PixelFont.Width(text, TextScale)) / 2, y + 2, TextScale,
+            (dotX, dotY, dotWidth, dotHeight) => sheet.Fill(dotX, dotY, dotWidth, dotHeight, Text));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using IRConStyle.Abstractions;
+
+namespace IRConStyle.Framework.Imaging;
+
+/// <summary>One file format behind <see cref="ImageCodec"/>.</summary>
+internal interface IImageFormat
+{
+    /// <summary>The name for messages, for example <c>PNG</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Usual extensions, lower case with the dot.</summary>
+    IReadOnlyList<string> Extensions { get; }
+
+    /// <summary>Whether <see cref="Encode"/> works.</summary>
+    bool CanWrite { get; }
+
+    /// <summary>Whether a file that begins so is of this format.</summary>
+    bool Recognises(ReadOnlySpan<byte> content);
+
+    /// <summary>Decodes a whole file; the image is upright.</summary>
+    RasterImage Decode(ImageSource source);
+
+    /// <summary>Encodes a whole file.</summary>
+    byte[] Encode(string path, RasterImage image, int quality, bool lossless);
+}
+
+/// <summary>A file to decode, and the words to say what is wrong with it.</summary>
+internal sealed record ImageSource(string Path, byte[] Content, double MaxMegapixels, string Format)
+{
+    private const string Replace = "Replace the file with an intact copy.";
+
+    /// <summary>Refuses sizes that no image has or that the limit forbids; to be called before memory is taken.</summary>
+    public void CheckSize(long width, long height)
+    {
+        if (width < 1 || height < 1)
+            throw new IRConStyleException($"{Path} is a damaged {Format} file: its header claims {width}×{height} pixels.", Replace);
+        var megapixels = (double)width * height / 1e6;
+        if (megapixels > MaxMegapixels)
+            throw new IRConStyleException(
+                string.Create(CultureInfo.InvariantCulture, $"{Path} claims to be {width}×{height} pixels ({megapixels:0.###} megapixels); the limit is {MaxMegapixels:0.###}."),
+                $"Cut the image into parts, or raise {ImagingOptions.Section}:{nameof(ImagingOptions.MaxMegapixels)} if the file is genuine.");
+    }
+
+    /// <summary>The error for a file that ends too early.</summary>
+    public IRConStyleException Truncated(Exception? cause = null)
+        => new($"{Path} is truncated: the {Format} data ends before the image is complete.", Replace, cause);
+
+    /// <summary>The error for content that contradicts itself.</summary>
+    public IRConStyleException Damaged(string problem, Exception? cause = null)
+        => new($"{Path} is a damaged {Format} file: {problem}.", Replace, cause);
+
+    /// <summary>The error for content that is right but of a kind not supported.</summary>
+    public IRConStyleException Unsupported(string kind, string remedy)
+        => new($"{Path} is a {Format} file with {kind}, which is not supported.", remedy);
+}

@@ -1,0 +1,106 @@
+using System.Collections.Frozen;
+using System.ComponentModel.DataAnnotations;
+using IRConStyle.Abstractions;
+using IRConStyle.Framework.Files;
+using Microsoft.Extensions.Options;
+
+namespace IRConStyle.Framework.Imaging;
+
+/// <summary>PNG, JPEG, WebP, BMP and TIFF in; PNG, JPEG, WebP and TIFF out. Safe to use from several threads at once.</summary>
+public sealed class ImageCodec : IImageCodec
+{
+    private static readonly IImageFormat[] Formats =
+        [new PngFormat(), new JpegFormat(), new WebpFormat(), new BmpFormat(), new TiffFormat()];
+
+    private readonly ImagingOptions _options;
+
+    /// <summary>Creates the codec with configured options.</summary>
+    /// <param name="options">Size limit and quality.</param>
+    public ImageCodec(IOptions<ImagingOptions> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options.Value;
+        Validator.ValidateObject(_options, new ValidationContext(_options), validateAllProperties: true);
+    }
+
+    /// <summary>Creates the codec with default options.</summary>
+    public ImageCodec()
+        : this(Options.Create(new ImagingOptions()))
+    {
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlySet<string> Extensions { get; } = Formats.SelectMany(format => format.Extensions).ToFrozenSet();
+
+    /// <inheritdoc/>
+    public IReadOnlySet<string> WritableExtensions { get; } =
+        Formats.Where(format => format.CanWrite).SelectMany(format => format.Extensions).ToFrozenSet();
+
+    /// <inheritdoc/>
+    public RasterImage Read(string path)
+    {
+        var content = Load(path);
+        var format = Array.Find(Formats, format => format.Recognises(content)) ?? throw NotAnImage(path, content);
+        return format.Decode(new ImageSource(path, content, _options.MaxMegapixels, format.Name));
+    }
+
+    /// <inheritdoc/>
+    public void Write(string path, RasterImage image, ImageWriteOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(image);
+        var extension = Path.GetExtension(path).ToLowerInvariant();
+        var format = Array.Find(Formats, format => format.CanWrite && format.Extensions.Contains(extension))
+            ?? throw new IRConStyleException(
+                $"{path} cannot be written: {(extension.Length == 0 ? "a name without an extension" : $"the extension {extension}")} names no image format to write.",
+                $"Use one of {Listed(WritableExtensions)}.");
+        var quality = options?.Quality ?? _options.Quality;
+        if (quality is < 1 or > 100)
+            throw new IRConStyleException($"{path} cannot be written with quality {quality}.", "Use a quality from 1 to 100.");
+
+        AtomicFile.Write(path, stream => stream.Write(format.Encode(path, image, quality, options?.LosslessWebp ?? _options.LosslessWebp)));
+    }
+
+    private static byte[] Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+            throw new IRConStyleException($"{path} is a directory, not an image file.", "Name a file inside it.");
+        try
+        {
+            var content = File.ReadAllBytes(path);
+            return content.Length > 0
+                ? content
+                : throw new IRConStyleException($"{path} is empty (0 bytes).", "Replace the file with an intact copy.");
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new IRConStyleException($"{path} does not exist.", "Check the path and the working directory.", exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IRConStyleException($"{path} may not be read: permission denied.", "Give this user read permission for the file and its directory.", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new IRConStyleException($"{path} cannot be read: {exception.Message}", "Check the disk, and that the file is smaller than 2 GB.", exception);
+        }
+    }
+
+    private IRConStyleException NotAnImage(string path, ReadOnlySpan<byte> content)
+    {
+        var accepted = string.Join(", ", Formats.Select(format => format.Name));
+        var kind = Other(content);
+        var problem = kind is null ? "is not an image" : $"is a {kind} file, which is not supported";
+        return new IRConStyleException($"{path} {problem}: its content is none of {accepted}.", $"Use or convert to one of {Listed(Extensions)}.");
+    }
+
+    private static string? Other(ReadOnlySpan<byte> content) =>
+        content.StartsWith("GIF8"u8) ? "GIF"
+        : content.Length >= 12 && content[4..].StartsWith("ftyp"u8) ? (content[8..].StartsWith("avi"u8) ? "AVIF" : content[8..].StartsWith("hei"u8) ? "HEIC" : "video")
+        : content.StartsWith("%PDF"u8) ? "PDF"
+        : content.StartsWith("8BPS"u8) ? "Photoshop"
+        : null;
+
+    private static string Listed(IEnumerable<string> extensions) => string.Join(", ", extensions.Order(StringComparer.Ordinal));
+}

@@ -1,0 +1,15 @@
+using IRConStyle.Abstractions;
+using TorchSharp;
+
+namespace IRConStyle.Framework.Imaging;
+
+/// <summary>Reads image files for datasets through the codec.</summary>
+/// <param name="codec">Reads the files.</param>
+public sealed class ImageReader(IImageCodec codec) : IImageReader
+{
+    /// <inheritdoc/>
+    public IReadOnlySet<string> Extensions => codec.Extensions;
+
+    /// <inheritdoc/>
+    public torch.Tensor ReadRgb(string path) => codec.Read(path).ToRgbBytes().DetachFromDisposeScope();
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace IRConStyle.Framework.Imaging;
+
+/// <summary>How image files are read and written.</summary>
+public sealed class ImagingOptions
+{
+    /// <summary>The configuration section these options come from.</summary>
+    public const string Section = "Imaging";
+
+    /// <summary>
+    /// The largest image to read, in millions of pixels: a header that claims more is refused before memory is taken.
+    /// At most 350, where one image's samples reach the size limit of an array.
+    /// </summary>
+    [Range(0.001, 350.0)]
+    public double MaxMegapixels { get; set; } = 300;
+
+    /// <summary>Quality of written JPEG, and of WebP when not lossless: 1 (small) to 100 (best).</summary>
+    [Range(1, 100)]
+    public int Quality { get; set; } = 95;
+
+    /// <summary>Whether WebP is written without loss.</summary>
+    public bool LosslessWebp { get; set; } = true;
+}
+
+/// <summary>Settings for one written file that differ from <see cref="ImagingOptions"/>.</summary>
+/// <param name="Quality">1 to 100; null for the configured one.</param>
+/// <param name="LosslessWebp">Null for the configured one.</param>
+public sealed record ImageWriteOptions(int? Quality = null, bool? LosslessWebp = null);

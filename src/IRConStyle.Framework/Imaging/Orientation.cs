@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace IRConStyle.Framework.Imaging;
+
+/// <summary>The eight orientations of EXIF and TIFF (tag 274): how stored rows and columns map to the upright image.</summary>
+internal static class Orientation
+{
+    /// <summary>The stored rows and columns are the upright ones.</summary>
+    public const int Upright = 1;
+
+    private const ushort Tag = 274;
+
+    /// <summary>Turns a stored image upright.</summary>
+    /// <param name="image">The image as stored.</param>
+    /// <param name="orientation">1 to 8; anything else counts as upright, as viewers have it.</param>
+    public static RasterImage Apply(RasterImage image, int orientation)
+    {
+        if (orientation is <= Upright or > 8)
+            return image;
+        var (width, height) = orientation >= 5 ? (image.Height, image.Width) : (image.Width, image.Height);
+        return new RasterImage(
+            width, height, image.Channels, image.BitDepth,
+            Turn(image.Samples, image.Width, image.Height, image.Channels * image.BitDepth / 8, orientation),
+            image.Alpha is null ? null : Turn(image.Alpha, image.Width, image.Height, image.BitDepth / 8, orientation))
+        {
+            IccProfile = image.IccProfile,
+            SourceFormat = image.SourceFormat,
+        };
+    }
+
+    /// <summary>Finds the orientation in an EXIF block.</summary>
+    /// <param name="exif">The block from its byte-order mark (<c>II</c> or <c>MM</c>) on.</param>
+    /// <returns>1 to 8; upright when absent or unreadable, since a damaged note must not cost the image.</returns>
+    public static int FromExif(ReadOnlySpan<byte> exif)
+    {
+        if (exif.Length < 14 || !(exif.StartsWith("II"u8) || exif.StartsWith("MM"u8)))
+            return Upright;
+        var little = exif[0] == (byte)'I';
+        var offset = little ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..]) : BinaryPrimitives.ReadUInt32BigEndian(exif[4..]);
+        if (offset > exif.Length - 2)
+            return Upright;
+        var count = Short(exif[(int)offset..], little);
+        var entries = exif[((int)offset + 2)..];
+        for (var i = 0; i < count && entries.Length >= 12; i++, entries = entries[12..])
+            if (Short(entries, little) == Tag)
+                return Short(entries[8..], little) is >= 1 and <= 8 and var value ? value : Upright;
+        return Upright;
+    }
+
+    private static ushort Short(ReadOnlySpan<byte> bytes, bool little)
+        => little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+
+    private static byte[] Turn(byte[] source, int width, int height, int pixelBytes, int orientation) => pixelBytes switch
+    {
+        1 => Turn<byte>(source, width, height, orientation),
+        2 => Turn<ushort>(source, width, height, orientation),
+        3 => Turn<Rgb8>(source, width, height, orientation),
+        _ => Turn<Rgb16>(source, width, height, orientation),
+    };
+
+    private static byte[] Turn<T>(byte[] source, int width, int height, int orientation)
+        where T : unmanaged
+    {
+        // Where the upright image's first pixel lies, and the way to its right and lower neighbours.
+        var (origin, right, down) = orientation switch
+        {
+            2 => (width - 1, -1, width),
+            3 => (width * height - 1, -1, -width),
+            4 => (width * (height - 1), 1, -width),
+            5 => (0, width, 1),
+            6 => (width * (height - 1), -width, 1),
+            7 => (width * height - 1, -width, -1),
+            _ => (width - 1, width, -1),
+        };
+        var target = new byte[source.Length];
+        var from = MemoryMarshal.Cast<byte, T>(source.AsSpan());
+        var to = MemoryMarshal.Cast<byte, T>(target.AsSpan());
+        var rowLength = orientation >= 5 ? height : width;
+        for (int start = origin, i = 0; i < to.Length; start += down)
+            for (int x = 0, at = start; x < rowLength; x++, at += right)
+                to[i++] = from[at];
+        return target;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private readonly struct Rgb8
+    {
+        private readonly byte _r, _g, _b;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private readonly struct Rgb16
+    {
+        private readonly ushort _r, _g, _b;
+    }
+}

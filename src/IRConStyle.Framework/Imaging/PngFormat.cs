@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace IRConStyle.Framework.Imaging;
+
+/// <summary>
+/// PNG (W3C Portable Network Graphics, third edition) in managed code: Skia reduces 16 bits to fewer, repaints in other
+/// colour spaces and writes ICC profiles of its own, and here every sample has to survive.
+/// </summary>
+internal sealed class PngFormat : IImageFormat
+{
+    internal static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    public string Name => "PNG";
+
+    public IReadOnlyList<string> Extensions { get; } = [".png"];
+
+    public bool CanWrite => true;
+
+    public bool Recognises(ReadOnlySpan<byte> content) => content.StartsWith(Signature);
+
+    public RasterImage Decode(ImageSource source) => new PngReader(source).Read();
+
+    public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
+    {
+        using var stream = new MemoryStream();
+        stream.Write(Signature);
+        var colour = (image.Channels == 3 ? 2 : 0) + (image.Alpha is null ? 0 : 4);
+        Span<byte> header = [0, 0, 0, 0, 0, 0, 0, 0, (byte)image.BitDepth, (byte)colour, 0, 0, 0];
+        BinaryPrimitives.WriteInt32BigEndian(header, image.Width);
+        BinaryPrimitives.WriteInt32BigEndian(header[4..], image.Height);
+        WriteChunk(stream, "IHDR"u8, header);
+        if (IccProfile.For(image, image.Channels) is { } profile)
+            WriteChunk(stream, "iCCP"u8, [.. "ICC profile\0\0"u8, .. Deflate(output => output.Write(profile))]);
+
+        var pixels = Deflate(output => WriteRows(output, image));
+        const int Longest = 1 << 30;
+        for (var start = 0; start < pixels.Length; start += Longest)
+            WriteChunk(stream, "IDAT"u8, pixels.AsSpan(start, Math.Min(Longest, pixels.Length - start)));
+        WriteChunk(stream, "IEND"u8, []);
+        return stream.ToArray();
+    }
+
+    private static void WriteRows(Stream output, RasterImage image)
+    {
+        var sampleBytes = image.BitDepth / 8;
+        var pixelBytes = sampleBytes * (image.Channels + (image.Alpha is null ? 0 : 1));
+        var rowBytes = image.Width * pixelBytes;
+        var filter = new PngFilter(rowBytes, pixelBytes);
+        var (row, above) = (new byte[rowBytes], new byte[rowBytes]);
+        for (var y = 0; y < image.Height; y++)
+        {
+            PackRow(image, y, row);
+            if (image.BitDepth == 16 && BitConverter.IsLittleEndian)
+                PngFilter.SwapBytes(row);
+            output.Write(filter.Best(row, above));
+            (row, above) = (above, row);
+        }
+    }
+
+    private static void PackRow(RasterImage image, int y, Span<byte> row)
+    {
+        var sampleBytes = image.BitDepth / 8;
+        var colourBytes = image.Channels * sampleBytes;
+        var colour = image.Samples.AsSpan(y * image.Width * colourBytes, image.Width * colourBytes);
+        if (image.Alpha is null)
+        {
+            colour.CopyTo(row);
+            return;
+        }
+
+        var alpha = image.Alpha.AsSpan(y * image.Width * sampleBytes, image.Width * sampleBytes);
+        for (var x = 0; x < image.Width; x++)
+        {
+            colour.Slice(x * colourBytes, colourBytes).CopyTo(row);
+            alpha.Slice(x * sampleBytes, sampleBytes).CopyTo(row[colourBytes..]);
+            row = row[(colourBytes + sampleBytes)..];
+        }
+    }
+
+    private static byte[] Deflate(Action<Stream> write)
+    {
+        using var target = new MemoryStream();
+        using (var deflate = new ZLibStream(target, CompressionLevel.Optimal))
+            write(deflate);
+        return target.ToArray();
+    }
+
+    private static void WriteChunk(Stream stream, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    {
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
+        stream.Write(number);
+        stream.Write(type);
+        stream.Write(data);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of(type, data));
+        stream.Write(number);
+    }
+}

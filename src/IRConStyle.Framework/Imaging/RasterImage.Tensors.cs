@@ -1,0 +1,77 @@
+using IRConStyle.Abstractions;
+using TorchSharp;
+
+namespace IRConStyle.Framework.Imaging;
+
+public sealed partial class RasterImage
+{
+    /// <summary>The image as a network takes it.</summary>
+    /// <returns>C×H×W float32 in [0,1] (C is <see cref="Channels"/>): each sample divided by 255 or 65535. Owned by the caller.</returns>
+    public torch.Tensor ToTensor()
+    {
+        using var scope = torch.NewDisposeScope();
+        var planes = Load(Samples, BitDepth, Height, Width, Channels).permute(2, 0, 1).contiguous();
+        // Torch has no unsigned 16-bit arithmetic: the sign of the reinterpreted words is masked away.
+        var values = BitDepth == 8 ? planes : planes.to(torch.int32).bitwise_and_(0xFFFF);
+        return values.to(torch.float32).div_((float)MaxValue).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The image as benchmarks score it.</summary>
+    /// <returns>3×H×W uint8, RGB, grey repeated, 16 bits rounded to 8. Owned by the caller.</returns>
+    public torch.Tensor ToRgbBytes()
+    {
+        using var scope = torch.NewDisposeScope();
+        var samples = BitDepth == 8 ? Samples : To8Bits(Samples);
+        var planes = Load(samples, 8, Height, Width, Channels).permute(2, 0, 1);
+        return planes.expand(3, Height, Width).contiguous().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Makes an image of a network's output, in the likeness of the input's file.</summary>
+    /// <remarks>
+    /// Values are clamped to [0,1], scaled to the full range and rounded half to even, all in float32, as the reference
+    /// code does. A grey original gets the mean of the three restored channels.
+    /// </remarks>
+    /// <param name="image">C×H×W in [0,1] nominally, floating point on any device; C is 1 or 3.</param>
+    /// <param name="like">Gives bit depth, grey or colour, alpha and ICC profile; its size must be the tensor's if it has alpha.</param>
+    /// <returns>The image; independent of the tensor.</returns>
+    /// <exception cref="IRConStyleException">The tensor holds values that are not numbers.</exception>
+    /// <exception cref="ArgumentException">The shape is not C×H×W, or alpha does not fit it.</exception>
+    public static RasterImage FromTensor(torch.Tensor image, RasterImage like)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(like);
+        if (image.dim() != 3 || image.shape[0] is not (1 or 3))
+            throw new ArgumentException($"Expected 1×H×W or 3×H×W, got {string.Join('×', image.shape)}.", nameof(image));
+        var (height, width) = ((int)image.shape[1], (int)image.shape[2]);
+        if (like.Alpha is not null && (like.Width != width || like.Height != height))
+            throw new ArgumentException($"Alpha of {like.Width}×{like.Height} does not fit an image of {width}×{height}.", nameof(like));
+
+        using var noGrad = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        var values = image.detach().to(torch.float32, torch.CPU);
+        if (values.isnan().any().item<bool>())
+            throw new IRConStyleException(
+                "The restored image holds values that are not numbers (NaN).",
+                "Check the checkpoint, or use float32 if a lower precision is configured.");
+        values = values.clamp(0, 1);
+        if (values.shape[0] != like.Channels)
+            values = like.Channels == 1 ? values.mean([0], keepdim: true) : values.expand(3, height, width);
+
+        var whole = values.mul((float)like.MaxValue).round_();
+        // Going through int32, the conversion to int16 wraps, which keeps the bits of the unsigned value.
+        var words = like.BitDepth == 8 ? whole.to(torch.uint8) : whole.to(torch.int32).to(torch.int16);
+        var samples = words.permute(1, 2, 0).contiguous().bytes.ToArray();
+        return new RasterImage(width, height, like.Channels, like.BitDepth, samples, like.Alpha)
+        {
+            IccProfile = like.IccProfile,
+            SourceFormat = like.SourceFormat,
+        };
+    }
+
+    private static torch.Tensor Load(byte[] samples, int bitDepth, params long[] shape)
+    {
+        var tensor = torch.empty(shape, bitDepth == 8 ? torch.uint8 : torch.int16);
+        samples.CopyTo(tensor.bytes);
+        return tensor;
+    }
+}

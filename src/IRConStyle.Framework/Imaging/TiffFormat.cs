@@ -1,0 +1,115 @@
+using BitMiracle.LibTiff.Classic;
+using IRConStyle.Abstractions;
+
+namespace IRConStyle.Framework.Imaging;
+
+/// <summary>TIFF 6.0 through LibTiff.NET: the first page.</summary>
+internal sealed class TiffFormat : IImageFormat
+{
+    public string Name => "TIFF";
+
+    public IReadOnlyList<string> Extensions { get; } = [".tif", ".tiff"];
+
+    public bool CanWrite => true;
+
+    public bool Recognises(ReadOnlySpan<byte> content)
+        => content.StartsWith("II*\0"u8) || content.StartsWith("MM\0*"u8) || content.StartsWith("II+\0"u8) || content.StartsWith("MM\0+"u8);
+
+    public RasterImage Decode(ImageSource source)
+    {
+        TiffErrors.Clear();
+        try
+        {
+            using var tiff = Tiff.ClientOpen(source.Path, "r", new MemoryStream(source.Content), new TiffStream())
+                ?? throw source.Damaged($"its directory cannot be read ({TiffErrors.Last ?? "the file may be truncated"})");
+            return new TiffReader(source, tiff).Read();
+        }
+        catch (Exception exception) when (exception is not IRConStyleException and not OutOfMemoryException)
+        {
+            // The library answers some broken files with exceptions of its internals.
+            throw source.Damaged("its content contradicts itself, or the file is truncated", exception);
+        }
+    }
+
+    public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
+    {
+        TiffErrors.Clear();
+        using var stream = new MemoryStream();
+        using (var tiff = Tiff.ClientOpen(path, "w", stream, new TiffStream()) ?? throw Refused(path))
+        {
+            var sampleBytes = image.BitDepth / 8;
+            var stored = image.Channels + (image.Alpha is null ? 0 : 1);
+            tiff.SetField(TiffTag.IMAGEWIDTH, image.Width);
+            tiff.SetField(TiffTag.IMAGELENGTH, image.Height);
+            tiff.SetField(TiffTag.BITSPERSAMPLE, image.BitDepth);
+            tiff.SetField(TiffTag.SAMPLESPERPIXEL, stored);
+            tiff.SetField(TiffTag.PHOTOMETRIC, image.Channels == 1 ? Photometric.MINISBLACK : Photometric.RGB);
+            tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
+            tiff.SetField(TiffTag.COMPRESSION, Compression.LZW);
+            tiff.SetField(TiffTag.PREDICTOR, Predictor.HORIZONTAL);
+            tiff.SetField(TiffTag.ORIENTATION, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT);
+            tiff.SetField(TiffTag.ROWSPERSTRIP, Math.Max(1, (256 << 10) / (image.Width * stored * sampleBytes)));
+            if (image.Alpha is not null)
+                tiff.SetField(TiffTag.EXTRASAMPLES, 1, new[] { (short)ExtraSample.UNASSALPHA });
+            if (IccProfile.For(image, image.Channels) is { } profile)
+                tiff.SetField(TiffTag.ICCPROFILE, profile.Length, profile);
+
+            var row = new byte[image.Width * stored * sampleBytes];
+            for (var y = 0; y < image.Height; y++)
+            {
+                Pack(image, y, row);
+                if (!tiff.WriteScanline(row, y))
+                    throw Refused(path);
+            }
+        }
+
+        return stream.ToArray();
+    }
+
+    private static void Pack(RasterImage image, int y, byte[] row)
+    {
+        var sampleBytes = image.BitDepth / 8;
+        var colourBytes = image.Channels * sampleBytes;
+        var colour = image.Samples.AsSpan(y * image.Width * colourBytes, image.Width * colourBytes);
+        if (image.Alpha is null)
+        {
+            colour.CopyTo(row);
+            return;
+        }
+
+        var alpha = image.Alpha.AsSpan(y * image.Width * sampleBytes, image.Width * sampleBytes);
+        var target = row.AsSpan();
+        for (; colour.Length > 0; target = target[(colourBytes + sampleBytes)..])
+        {
+            colour[..colourBytes].CopyTo(target);
+            alpha[..sampleBytes].CopyTo(target[colourBytes..]);
+            colour = colour[colourBytes..];
+            alpha = alpha[sampleBytes..];
+        }
+    }
+
+    private static IRConStyleException Refused(string path)
+        => new($"{path} cannot be written as TIFF: {TiffErrors.Last ?? "the encoder refused it"}.", "Write PNG instead.");
+}
+
+/// <summary>Keeps what LibTiff.NET would otherwise print to the console.</summary>
+internal sealed class TiffErrors : TiffErrorHandler
+{
+    [ThreadStatic]
+    private static string? _last;
+
+    static TiffErrors() => Tiff.SetErrorHandler(new TiffErrors());
+
+    /// <summary>The first error of this thread since <see cref="Clear"/>, which is the cause of those after it.</summary>
+    public static string? Last => _last;
+
+    public static void Clear() => _last = null;
+
+    public override void ErrorHandler(Tiff tif, string method, string format, params object[] args)
+        => _last ??= args is null ? format : string.Format(System.Globalization.CultureInfo.InvariantCulture, format, args);
+
+    public override void WarningHandler(Tiff tif, string method, string format, params object[] args)
+    {
+        // Warnings are about tags that do not concern the pixels.
+    }
+}

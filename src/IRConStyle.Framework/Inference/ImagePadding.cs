@@ -1,0 +1,47 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IRConStyle.Framework.Inference;
+
+/// <summary>Pads images to the size a backbone asks for, and crops back.</summary>
+public static class ImagePadding
+{
+    /// <summary>
+    /// Extends an image to the right and at the bottom to the next multiple, by reflection as in the authors' code. Where the
+    /// image is too small to be reflected (an image of one row, say), its last row or column is repeated instead.
+    /// </summary>
+    /// <param name="image">N×C×H×W.</param>
+    /// <param name="multiple">Height and width become multiples of this.</param>
+    /// <returns>N×C×H'×W', owned by the caller; the image itself, as another handle, when nothing is to be added.</returns>
+    public static Tensor ToMultiple(Tensor image, int multiple)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var scope = NewDisposeScope();
+        var (height, width) = (image.shape[2], image.shape[3]);
+        var result = Extend(Extend(image.alias(), 3, Missing(width, multiple)), 2, Missing(height, multiple));
+        return result.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Cuts an image to its upper left part.</summary>
+    /// <param name="image">N×C×H'×W'.</param>
+    /// <param name="height">Rows to keep.</param>
+    /// <param name="width">Columns to keep.</param>
+    /// <returns>A view N×C×height×width, owned by the caller.</returns>
+    public static Tensor Crop(Tensor image, long height, long width)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var scope = NewDisposeScope();
+        return image.narrow(2, 0, height).narrow(3, 0, width).MoveToOuterDisposeScope();
+    }
+
+    private static long Missing(long size, int multiple) => (multiple - size % multiple) % multiple;
+
+    private static Tensor Extend(Tensor image, int dimension, long amount)
+    {
+        if (amount == 0)
+            return image;
+
+        var mode = amount < image.shape[dimension] ? PaddingModes.Reflect : PaddingModes.Replicate;
+        return nn.functional.pad(image, dimension == 3 ? [0, amount, 0, 0] : [0, 0, 0, amount], mode);
+    }
+}

@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace IRConStyle.Framework.Inference;
+
+/// <summary>How images are restored; configuration section <c>IRConStyle:Inference</c>.</summary>
+public sealed class InferenceOptions
+{
+    /// <summary>Images above this many megapixels are restored in tiles, to bound memory.</summary>
+    [Range(0.01, 1000)]
+    public double WholeImageMegapixels { get; set; } = 2.1;
+
+    /// <summary>Side of a tile in pixels, a multiple of 64.</summary>
+    [Range(64, 8192)]
+    public int TileSize { get; set; } = 768;
+
+    /// <summary>Pixels a tile sees beyond its own border on each side, a multiple of 8.</summary>
+    [Range(0, 512)]
+    public int TileOverlap { get; set; } = 64;
+}

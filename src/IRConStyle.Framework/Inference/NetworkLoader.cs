@@ -1,0 +1,60 @@
+using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checkpoints;
+using IRConStyle.Framework.Composition;
+using TorchSharp;
+
+namespace IRConStyle.Framework.Inference;
+
+/// <summary>Builds a pipeline's networks and fills them with weights, ready to restore.</summary>
+/// <param name="factory">Builds networks by pipeline.</param>
+/// <param name="options">The default pipeline and device, and how to restore.</param>
+public sealed class NetworkLoader(IPipelineFactory factory, IRConStyleOptions options)
+{
+    /// <summary>Opens a pipeline for restoring.</summary>
+    /// <param name="pipeline">
+    /// Its name; null takes the networks the weights file describes, or the default pipeline when there is no weights file.
+    /// </param>
+    /// <param name="weights">A weights file; null takes the one the pipeline is configured with.</param>
+    /// <param name="device">auto, cpu, cuda or cuda:n; null for the configured device.</param>
+    /// <exception cref="IRConStyleException">Unknown pipeline, unreadable or unfitting weights, unknown device.</exception>
+    public LoadedNetwork Open(string? pipeline, string? weights, string? device)
+    {
+        var target = DeviceSelector.Parse(device ?? options.Device);
+        var name = pipeline ?? (weights is null ? options.DefaultPipeline : Path.GetFileNameWithoutExtension(weights));
+        var description = pipeline is null && weights is not null ? Describe(weights) : factory.Describe(name);
+        var network = factory.CreateNetwork(description, training: false, name);
+        try
+        {
+            var file = weights ?? description.WeightsPath;
+            if (file is not null)
+                WeightsFile.Load(file, network);
+            else if (network.State().Any())
+                throw new IRConStyleException(
+                    $"Pipeline {network.PipelineName} has no weights.",
+                    $"Give --weights FILE, set IRConStyle:Pipelines:{network.PipelineName}:Weights, or train it first.");
+            network.To(target);
+            network.Eval();
+            return new LoadedNetwork(network, new ImageRestorer(network, target, options.Inference), target, file);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static PipelineOptions Describe(string weights)
+        => WeightsFile.ReadPipeline(weights) ?? throw new IRConStyleException(
+            $"{weights} does not say which networks it belongs to.", "Name them with --pipeline NAME.");
+}
+
+/// <summary>A network with its weights.</summary>
+/// <param name="Network">The network, in evaluation mode.</param>
+/// <param name="Restorer">Restores images with it.</param>
+/// <param name="Device">Where it lies.</param>
+/// <param name="WeightsPath">Where the weights came from; null for a network without parameters.</param>
+public sealed record LoadedNetwork(RestorationNetwork Network, ImageRestorer Restorer, torch.Device Device, string? WeightsPath) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+}

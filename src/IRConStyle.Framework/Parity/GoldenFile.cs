@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checkpoints;
+using TorchSharp;
+
+namespace IRConStyle.Framework.Parity;
+
+/// <summary>
+/// A file of golden vectors made by running the authors' code: <c>weights/…</c>, <c>input/…</c>, <c>expected/…</c> (their
+/// float32 run), <c>expected_f64/…</c> (their float64 run), and metadata that names the network, its constructor and where
+/// shared weights lie.
+/// </summary>
+internal sealed partial class GoldenFile : IDisposable
+{
+    private const string Weights = "weights/";
+    private readonly SafeTensorsReader _reader;
+
+    private GoldenFile(SafeTensorsReader reader) => _reader = reader;
+
+    public string FilePath => _reader.FilePath;
+
+    /// <summary>What the file holds; null when it is no golden file.</summary>
+    public string? Kind => Text("kind");
+
+    /// <summary>Class name of the network in the authors' code.</summary>
+    public string Architecture => Text("architecture") ?? throw Bad("names no architecture");
+
+    public static GoldenFile Open(string path) => new(SafeTensorsReader.Open(path));
+
+    public string? Text(string key) => _reader.Metadata.GetValueOrDefault(key);
+
+    /// <summary>Constructor arguments by name.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Constructor()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Text("constructor") ?? "{}") ?? [];
+        }
+        catch (JsonException exception)
+        {
+            throw Bad($"has a malformed constructor: {exception.Message}");
+        }
+    }
+
+    public bool Has(string name) => _reader.Entries.ContainsKey(name);
+
+    public IEnumerable<string> Names(string prefix)
+        => _reader.Entries.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]);
+
+    /// <summary>A tensor, owned by the current dispose scope.</summary>
+    public torch.Tensor Read(string name)
+    {
+        var tensor = _reader.Read(name);
+        // An alias made here belongs to the current scope, whatever the reader's rule is.
+        var scoped = tensor.alias();
+        tensor.Dispose();
+        return scoped;
+    }
+
+    /// <summary>The weights of this file and of the file it shares weights with, by state_dict name; own ones win.</summary>
+    public Dictionary<string, torch.Tensor> ReadWeights()
+    {
+        var weights = new Dictionary<string, torch.Tensor>(StringComparer.Ordinal);
+        if (Shared() is { } shared)
+        {
+            using var file = Open(shared.Path);
+            foreach (var name in file.Names(Weights))
+                weights[shared.Prefix + name] = file.Read(Weights + name);
+        }
+
+        foreach (var name in Names(Weights))
+            weights[name] = Read(Weights + name);
+        return weights;
+    }
+
+    /// <summary>The network whose weights are shared, and what stands before its names here; null when nothing is shared.</summary>
+    public (string Path, string Prefix, string Architecture)? Shared()
+    {
+        if (Text("shared_weights") is not { } rule)
+            return null;
+        var match = SharedRule().Match(rule);
+        if (!match.Success)
+            throw Bad($"has a rule for shared weights that is not understood: {rule}");
+
+        var fileName = match.Groups["file"].Value;
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(FilePath))!;
+        var path = new[] { System.IO.Path.Combine(folder, fileName), System.IO.Path.Combine(folder, "..", "arch", fileName) }
+            .FirstOrDefault(File.Exists) ?? throw Bad($"shares weights with {fileName}, which lies neither beside it nor in ../arch");
+        using var file = Open(path);
+        return (path, match.Groups["prefix"].Value, file.Architecture);
+    }
+
+    public IRConStyleException Bad(string problem)
+        => new($"{FilePath} {problem}.", "Use golden vectors in the format that docs/parity.md describes.");
+
+    public void Dispose() => _reader.Dispose();
+
+    /// <summary>Either <c>ConStyle.&lt;name&gt; = weights/&lt;name&gt; of FILE</c> or <c>encoder_q.* = weights/encoder_q.* of arch/FILE …</c>.</summary>
+    [GeneratedRegex(@"^(?:(?<prefix>[\w.]+\.)<name>|[\w.]+\*) .*= weights/\S+ of (?:\S*/)?(?<file>[\w.-]+\.safetensors)", RegexOptions.ExplicitCapture)]
+    private static partial Regex SharedRule();
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checkpoints;
+using IRConStyle.Framework.Composition;
+using Microsoft.Extensions.Logging;
+using TorchSharp;
+
+namespace IRConStyle.Framework.Training;
+
+/// <summary>Trains a pipeline and keeps its averaged weights.</summary>
+/// <param name="factory">Builds the pipeline.</param>
+/// <param name="host">The default device.</param>
+/// <param name="logger">Receives what happens.</param>
+public sealed partial class Trainer(IPipelineFactory factory, IRConStyleOptions host, ILogger<Trainer> logger)
+{
+    /// <summary>The name of the weights file in the output directory.</summary>
+    public const string WeightsFileName = "weights.safetensors";
+
+    /// <summary>Trains until the configured number of iterations, or until cancelled.</summary>
+    /// <param name="request">What to train, and where to.</param>
+    /// <param name="cancellation">Stops after the running iteration; the weights are saved all the same.</param>
+    /// <exception cref="IRConStyleException">
+    /// The pipeline has no training data, an image cannot be read, or a loss is no longer a number.
+    /// </exception>
+    public Task<TrainingResult> RunAsync(TrainingRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        // One thread for the whole run: every thread that computes brings up a team of OpenMP threads of its own.
+        return Task.Factory.StartNew(
+            () => RunOnThisThread(request, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private TrainingResult RunOnThisThread(TrainingRequest request, CancellationToken cancellation)
+    {
+        var pipeline = factory.Describe(request.Pipeline);
+        var options = pipeline.Training;
+        var data = options.Data ?? throw new IRConStyleException(
+            $"Pipeline {request.Pipeline} has no training data.",
+            $"Set IRConStyle:Pipelines:{request.Pipeline}:Training:Data, or give --data.");
+        var device = DeviceSelector.Parse(request.Device ?? host.Device);
+        torch.random.manual_seed((long)(options.Seed & long.MaxValue));
+
+        using var network = factory.CreateNetwork(request.Pipeline, training: true);
+        network.To(device);
+        network.Train();
+        using var step = new TrainingStep(network, new TrainingLosses(options, factory), options);
+        var stream = new SampleStream(
+            factory.CreateDataset(data, options.Degradation), options.Seed, options.PatchSize, options.LoaderThreads);
+        var run = new Run(request, options, pipeline, step);
+        LogStarted(logger, request.Pipeline, options.Iterations, device.ToString());
+        try
+        {
+            Loop(run, stream, device, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            LogStopped(logger, run.Iteration);
+        }
+
+        run.Save();
+        LogSaved(logger, run.WeightsPath, run.Iteration);
+        return new TrainingResult(run.WeightsPath, run.Iteration, run.Iteration == options.Iterations, run.LastLosses);
+    }
+
+    private static void Loop(Run run, SampleStream stream, torch.Device device, CancellationToken cancellation)
+    {
+        var schedule = new LearningRateSchedule(run.Options);
+        var waiting = Stopwatch.StartNew();
+        foreach (var batch in stream.Batches(0, run.Options.BatchSize, cancellation))
+        {
+            waiting.Stop();
+            var iteration = run.Iteration + 1;
+            var rate = schedule.At(iteration);
+            using (batch)
+            using (torch.NewDisposeScope())
+                run.Record(run.Step.Run(batch.Degraded.to(device), batch.Clean.to(device), rate), rate, waiting.Elapsed);
+
+            if (run.Iteration == run.Options.Iterations)
+                return;
+            if (run.Options.SaveEvery > 0 && run.Iteration % run.Options.SaveEvery == 0)
+                run.Save();
+            cancellation.ThrowIfCancellationRequested();
+            waiting.Restart();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Training {Pipeline} for {Iterations} iterations on {Device}.")]
+    private static partial void LogStarted(ILogger logger, string pipeline, int iterations, string device);
+
+    [LoggerMessage(LogLevel.Warning, "Training stopped on request after iteration {Iteration}.")]
+    private static partial void LogStopped(ILogger logger, int iteration);
+
+    [LoggerMessage(LogLevel.Information, "Weights of iteration {Iteration} saved to {Path}.")]
+    private static partial void LogSaved(ILogger logger, string path, int iteration);
+
+    /// <summary>The bookkeeping of one run.</summary>
+    private sealed class Run(TrainingRequest request, TrainingOptions options, PipelineOptions pipeline, TrainingStep step)
+    {
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private readonly double[] _sums = new double[step.Losses.Names.Count];
+        private TimeSpan _waited;
+        private TimeSpan _reportedAt;
+        private int _reportedIteration;
+
+        public int Iteration { get; private set; }
+
+        public TrainingOptions Options => options;
+
+        public TrainingStep Step => step;
+
+        public string WeightsPath { get; } = Path.Combine(request.OutputDirectory, WeightsFileName);
+
+        public IReadOnlyDictionary<string, double> LastLosses { get; private set; } = new Dictionary<string, double>();
+
+        public void Record(torch.Tensor losses, double rate, TimeSpan waited)
+        {
+            Iteration++;
+            _waited += waited;
+            var values = losses.to(torch.float64).cpu().data<double>().ToArray();
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (!double.IsFinite(values[i]))
+                    throw new IRConStyleException(
+                        $"Loss {step.Losses.Names[i]} became {values[i]} in iteration {Iteration}; the weights last saved are kept.",
+                        "Lower Training:LearningRate or set Training:GradientClip.");
+                _sums[i] += values[i];
+            }
+
+            if (Iteration == 1 || Iteration == options.Iterations || Iteration % request.ReportEvery == 0)
+                Report(rate);
+        }
+
+        public void Save() => WeightsFile.Save(WeightsPath, step.Average.State, pipeline, Iteration);
+
+        private void Report(double rate)
+        {
+            var steps = Iteration - _reportedIteration;
+            var elapsed = _clock.Elapsed - _reportedAt;
+            LastLosses = step.Losses.Names.Zip(_sums, (name, sum) => (name, sum / steps)).ToDictionary();
+            var speed = steps / Math.Max(elapsed.TotalSeconds, 1e-9);
+            request.Progress?.Report(new TrainingProgress(
+                Iteration, options.Iterations, rate, LastLosses, speed, speed * options.BatchSize,
+                TimeSpan.FromSeconds((options.Iterations - Iteration) / speed), _waited / elapsed));
+            Array.Clear(_sums);
+            (_reportedAt, _reportedIteration, _waited) = (_clock.Elapsed, Iteration, TimeSpan.Zero);
+        }
+    }
+}

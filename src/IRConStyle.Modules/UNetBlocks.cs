@@ -1,0 +1,122 @@
+using System.ComponentModel.DataAnnotations;
+using IRConStyle.Abstractions;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace IRConStyle.Modules;
+
+/// <summary>Where in the U-Net a stage stands.</summary>
+public enum UNetSide
+{
+    /// <summary>The encoder, going down.</summary>
+    Left,
+
+    /// <summary>The bottleneck.</summary>
+    Bottom,
+
+    /// <summary>The decoder, going up.</summary>
+    Right,
+}
+
+/// <summary>One stage of the U-Net.</summary>
+/// <param name="Side">Where it stands.</param>
+/// <param name="Level">How often the image has been halved there: 0 to 2 on the sides, 3 at the bottom.</param>
+public readonly record struct UNetStage(UNetSide Side, int Level);
+
+/// <summary>What <see cref="StyledUNet"/> is filled with; derive from it to bring a network of your own.</summary>
+/// <remarks>Everything made here is owned by the network that asked for it. Feature maps are channels-last in memory.</remarks>
+public abstract class UNetBlocks
+{
+    /// <summary>Channels at full size; a multiple of 4. Lower levels have 2, 3 and 4 times as many.</summary>
+    public abstract int Dim { get; }
+
+    /// <summary>Channels of the degraded image.</summary>
+    public virtual int InputChannels => 3;
+
+    /// <summary>Channels of the restored image; the input is added to it.</summary>
+    public virtual int OutputChannels => 3;
+
+    /// <summary>Whether the convolution that fuses the bottleneck has a bias.</summary>
+    public virtual bool FusionBias => false;
+
+    /// <summary>Whether a stage's input is added to its output.</summary>
+    public virtual bool ResidualStages => false;
+
+    /// <summary>Makes one stage, which keeps the shape of its input.</summary>
+    /// <param name="stage">Which one.</param>
+    /// <param name="channels">Its channels.</param>
+    public abstract Module<Tensor, Tensor> CreateStage(UNetStage stage, int channels);
+
+    /// <summary>Makes the head from image to features; by default one convolution 3×3 named <c>0</c>.</summary>
+    /// <param name="input">Channels of the image.</param>
+    /// <param name="output">Channels of the features.</param>
+    public virtual Module<Tensor, Tensor> CreatePreprocess(int input, int output) =>
+        Sequential(Layers.Convolution(input, output, 3, bias: false));
+
+    /// <summary>Makes the tail from features to image; by default one convolution 3×3 named <c>0</c>.</summary>
+    /// <param name="input">Channels of the features.</param>
+    /// <param name="output">Channels of the image.</param>
+    public virtual Module<Tensor, Tensor> CreateFinetune(int input, int output) =>
+        Sequential(Layers.Convolution(input, output, 3, bias: false));
+
+    /// <summary>Makes the activation that injection points use; by default leaky ReLU of slope 0.1.</summary>
+    /// <param name="channels">Channels it works on.</param>
+    public virtual Module<Tensor, Tensor> CreateActivation(int channels) => Layers.LeakyRelu();
+}
+
+/// <summary>A U-Net whose stages are stacks of equal blocks: only <see cref="CreateBlock"/> is left to write.</summary>
+/// <param name="options">Width and numbers of blocks.</param>
+public abstract class SimpleUNetBlocks(UNetOptions options) : UNetBlocks
+{
+    /// <inheritdoc/>
+    public override int Dim => options.Dim;
+
+    /// <inheritdoc/>
+    public override Module<Tensor, Tensor> CreateStage(UNetStage stage, int channels)
+    {
+        var count = stage.Side switch
+        {
+            UNetSide.Left => Count(options.LeftBlocks, nameof(options.LeftBlocks), stage.Level),
+            UNetSide.Right => Count(options.RightBlocks, nameof(options.RightBlocks), stage.Level),
+            _ => options.BottomBlocks,
+        };
+        return Layers.Stack(count, () => CreateBlock(stage, channels));
+    }
+
+    /// <summary>Makes one block, which keeps the shape of its input.</summary>
+    /// <param name="stage">The stage it is for.</param>
+    /// <param name="channels">Its channels.</param>
+    protected abstract Module<Tensor, Tensor> CreateBlock(UNetStage stage, int channels);
+
+    private static int Count(int[] blocks, string option, int level) =>
+        blocks is [_, _, _] && blocks[level] >= 0
+            ? blocks[level]
+            : throw new IRConStyleException(
+                $"{option} is [{string.Join(", ", blocks)}].",
+                "Give three numbers from 0 up, from full size to quarter size.");
+}
+
+/// <summary>Width and depth of a U-Net made of equal blocks.</summary>
+public class UNetOptions
+{
+    /// <summary>Channels at full size; a multiple of 4.</summary>
+    [Range(4, 1024)]
+    [ReferenceArgument("dim")]
+    public int Dim { get; set; } = 48;
+
+    /// <summary>Blocks of the three encoder stages, from full size down.</summary>
+    [Length(3, 3)]
+    [ReferenceArgument("left_blk_num")]
+    public int[] LeftBlocks { get; set; } = [2, 2, 2];
+
+    /// <summary>Blocks of the bottleneck.</summary>
+    [Range(0, 256)]
+    [ReferenceArgument("bottom_blk_num")]
+    public int BottomBlocks { get; set; } = 2;
+
+    /// <summary>Blocks of the three decoder stages, also from full size down.</summary>
+    [Length(3, 3)]
+    [ReferenceArgument("right_blk_num")]
+    public int[] RightBlocks { get; set; } = [2, 2, 2];
+}

@@ -1,0 +1,104 @@
+using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checkpoints;
+using IRConStyle.Framework.Imaging;
+using TorchSharp;
+
+namespace IRConStyle.Framework.Tests.Imaging;
+
+public sealed class TensorConversionTests
+{
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void Every_value_is_divided_in_float32_and_comes_back(int bits)
+    {
+        var image = new RasterImage(1 << (bits / 2), 1 << (bits / 2), 1, bits);
+        for (var i = 0; i < 1 << bits; i++)
+            if (bits == 8)
+                image.Samples[i] = (byte)i;
+            else
+                image.Words[i] = (ushort)i;
+
+        using var tensor = image.ToTensor();
+
+        var values = tensor.data<float>().ToArray();
+        for (var i = 0; i < values.Length; i++)
+            values[i].ShouldBe((float)i / ((1 << bits) - 1), $"value {i}");
+        RasterImage.FromTensor(tensor, image).Samples.ShouldMatch(image.Samples);
+    }
+
+    [Fact]
+    public void Rounding_and_channel_order_are_those_of_the_reference()
+    {
+        using var vectors = SafeTensorsReader.Open(SharedData.Golden("transforms", "image_tensors.safetensors"));
+        using var scope = torch.NewDisposeScope();
+        var input = vectors.Read("input/tensor2img_nchw")[0];
+        var rgb = RasterImage.FromTensor(input, new RasterImage(1, 1, 3));
+        rgb.Samples.ShouldMatch(vectors.Read("expected/tensor2img_rgb_u8").bytes.ToArray());
+        var grey = RasterImage.FromTensor(input[..1], new RasterImage(1, 1, 1));
+        grey.Samples.ShouldMatch(vectors.Read("expected/tensor2img_gray_u8").bytes.ToArray());
+    }
+
+    [Fact]
+    public void Reading_gives_the_values_of_the_reference_in_rgb_order()
+    {
+        using var vectors = SafeTensorsReader.Open(SharedData.Golden("transforms", "image_tensors.safetensors"));
+        using var scope = torch.NewDisposeScope();
+        var bgr = vectors.Read("input/img2tensor_bgr_u8");
+        var image = new RasterImage(5, 4, 3, 8, bgr.flip(2).contiguous().bytes.ToArray());
+        var expected = vectors.Read("expected/img2tensor_rgb_f32");
+        image.ToRgbBytes().to(torch.float32).Equals(expected).ShouldBeTrue();
+        image.ToTensor().Equals(expected / 255f).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Half_a_step_rounds_to_even_and_out_of_range_is_clamped()
+    {
+        using var tensor = torch.tensor(new[] { 0.5f / 255, 1.5f / 255, 2.5f / 255, -3f, 7f, float.PositiveInfinity }).reshape(1, 1, 6);
+        RasterImage.FromTensor(tensor, new RasterImage(1, 1, 1)).Samples.ShouldBe(new byte[] { 0, 2, 2, 0, 255, 255 });
+    }
+
+    [Fact]
+    public void The_likeness_keeps_depth_alpha_profile_and_grey()
+    {
+        var like = TestImages.Random(3, 5, 4, 1, 16, alpha: true, TestImages.Profile("GRAY"));
+        using var tensor = torch.stack([torch.full(4, 5, 0.2f), torch.full(4, 5, 0.4f), torch.full(4, 5, 0.9f)]);
+        var image = RasterImage.FromTensor(tensor, like);
+        (image.Channels, image.BitDepth).ShouldBe((1, 16));
+        image.Words.ToArray().ShouldAllBe(value => value == 32768 || value == 32767);
+        image.Alpha.ShouldBe(like.Alpha);
+        image.IccProfile.ShouldBe(like.IccProfile);
+    }
+
+    [Fact]
+    public void Grey_becomes_three_equal_channels_and_16_bits_are_rounded()
+    {
+        var image = new RasterImage(3, 1, 1, 16);
+        image.Words[0] = 128;
+        image.Words[1] = 129;
+        image.Words[2] = 65535;
+        using var tensor = image.ToRgbBytes();
+        tensor.shape.ShouldBe([3L, 1, 3]);
+        tensor.bytes.ToArray().ShouldBe(new byte[] { 0, 1, 255, 0, 1, 255, 0, 1, 255 });
+    }
+
+    [Fact]
+    public void Values_that_are_not_numbers_are_refused()
+    {
+        using var tensor = torch.full([3, 2, 2], float.NaN);
+        Should.Throw<IRConStyleException>(() => RasterImage.FromTensor(tensor, new RasterImage(2, 2, 3))).Message.ShouldContain("NaN");
+    }
+
+    [Fact]
+    public void What_a_reader_returns_outlives_the_callers_scope()
+    {
+        using var directory = new TemporaryDirectory();
+        var codec = new ImageCodec();
+        codec.Write(directory.File("a.png"), TestImages.Random(1, 3, 2));
+        torch.Tensor tensor;
+        using (torch.NewDisposeScope())
+            tensor = new ImageReader(codec).ReadRgb(directory.File("a.png"));
+        tensor.IsInvalid.ShouldBeFalse();
+        tensor.Dispose();
+    }
+}

@@ -1,0 +1,89 @@
+using IRConStyle.Abstractions;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IRConStyle.Modules.Tests;
+
+/// <summary>Every network gives what its authors' code gives, from weights under the authors' names.</summary>
+public sealed class ReferenceNetworkTests
+{
+    private readonly Components _components = new();
+
+    public static TheoryData<string, ScalarType> Networks => new()
+    {
+        { "ConStyleConv_a", ScalarType.Float32 },
+        { "ConStyleConv_a", ScalarType.Float64 },
+        { "ConStyleConv_bias", ScalarType.Float32 },
+        { "ConStyleConv_bias", ScalarType.Float64 },
+        { "OriginConv_a", ScalarType.Float32 },
+        { "OriginConv_a", ScalarType.Float64 },
+        { "ConStyleNAFNet_a", ScalarType.Float32 },
+        { "ConStyleNAFNet_a", ScalarType.Float64 },
+        { "ConStyleNAFNet_b", ScalarType.Float32 },
+        { "ConStyleNAFNet_b", ScalarType.Float64 },
+        { "NAFNet_a", ScalarType.Float32 },
+        { "NAFNet_a", ScalarType.Float64 },
+        { "NAFNet_gray", ScalarType.Float32 },
+        { "NAFNet_gray", ScalarType.Float64 },
+    };
+
+    [SkippableTheory]
+    [MemberData(nameof(Networks))]
+    public void A_network_agrees_with_its_authors(string file, ScalarType type)
+    {
+        using var reference = new ReferenceFile(SharedData.Shared("reference", "arch", file + ".safetensors"));
+        using var shared = new ReferenceFile(SharedData.Shared("reference", "arch", "constyle_encoder.safetensors"));
+        foreach (var recordGradients in new[] { false, true })
+        {
+            using var scope = NewDisposeScope();
+            using var mode = set_grad_enabled(recordGradients);
+            var encoder = _components.Encoder();
+            var (name, options) = _components.FindReference(reference.Network, reference.Arguments);
+            var network = _components.Backbone(name, options, encoder.Spec, _components.Injection("paper"));
+            shared.LoadInto(encoder.Module);
+            reference.LoadInto(network.Module);
+            Prepare(encoder.Module, type);
+            Prepare(network.Module, type);
+
+            foreach (var index in reference.Names("input/x"))
+            {
+                var image = reference.Read("input/x" + index).to(type);
+                var style = network.Spec.RequiresStyle ? encoder.Encode(image) : null;
+                using var output = network.Restore(image, style);
+
+                reference.ShouldAgree(output, "out_" + index);
+                if (style is not null)
+                    reference.ShouldAgree(style.Latents[1], "q1_" + index);
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void The_encoder_agrees_with_its_authors(ScalarType type)
+    {
+        using var reference = new ReferenceFile(SharedData.Shared("reference", "arch", "constyle_encoder.safetensors"));
+        using var scope = NewDisposeScope();
+        var encoder = _components.Encoder();
+        reference.LoadInto(encoder.Module);
+        Prepare(encoder.Module, type);
+
+        foreach (var index in reference.Names("input/x"))
+        {
+            var image = reference.Read("input/x" + index).to(type);
+            var style = encoder.Encode(image);
+
+            for (var latent = 0; latent < 2; latent++)
+                reference.ShouldAgree(style.Latents[latent], $"q{latent}_{index}");
+            for (var level = 0; level < 3; level++)
+                reference.ShouldAgree(style.Features[level], $"fea{level}_{index}");
+        }
+    }
+
+    private static void Prepare(nn.Module module, ScalarType type)
+    {
+        module.eval();
+        module.to(type);
+    }
+}
