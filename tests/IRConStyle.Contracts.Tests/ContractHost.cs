@@ -92,6 +92,8 @@ internal static class ContractHost
 
     private static ServiceProvider CreateServices()
     {
+        // The networks here are tiny: on a busy machine their threads would mostly wait for each other.
+        torch.set_num_threads(1);
         var services = new ServiceCollection();
         services.AddIRConStyle(new ConfigurationBuilder().Build());
         return services.BuildServiceProvider(validateScopes: true);

@@ -26,7 +26,7 @@ public sealed class WeightsFileTests : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         using var network = _services.Network("tiny");
-        var before = network.Backbone.Module.get_parameter("head.bias").detach().clone();
+        var before = network.Parameter("head.bias").detach().clone();
         var state = network.State()
             .Where(entry => entry.Name != "head.bias")
             .Select(entry => (entry.Name, entry.Name == "tail.weight" ? torch.zeros(3, 4, 5, 5) : entry.Value))
@@ -39,7 +39,7 @@ public sealed class WeightsFileTests : IDisposable
         error.Message.ShouldContain("1 missing (head.bias)");
         error.Message.ShouldContain("1 unexpected (extra.weight)");
         error.Message.ShouldContain("1 of another shape (tail.weight is [3×4×5×5], the network has [3×4×3×3])");
-        EngineHost.Difference(network.Backbone.Module.get_parameter("head.bias").detach(), before).ShouldBe(0);
+        EngineHost.Difference(network.Parameter("head.bias").detach(), before).ShouldBe(0);
     }
 
     [Fact]
@@ -51,10 +51,10 @@ public sealed class WeightsFileTests : IDisposable
         SafeTensorsWriter.Write(FilePath, state, new Dictionary<string, string>());
         using var other = _services.Network("tiny");
         using (torch.no_grad())
-            other.Backbone.Module.get_parameter("head.weight").zero_();
+            other.Parameter("head.weight").zero_();
         WeightsFile.Load(FilePath, other);
-        EngineHost.Difference(other.Backbone.Module.get_parameter("head.weight"), network.Backbone.Module.get_parameter("head.weight")).ShouldBe(0);
-        other.Backbone.Module.get_parameter("head.weight").dtype.ShouldBe(torch.float32);
+        EngineHost.Difference(other.Parameter("head.weight"), network.Parameter("head.weight")).ShouldBe(0);
+        other.Parameter("head.weight").dtype.ShouldBe(torch.float32);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class WeightsFileTests : IDisposable
         using var loaded = _services.GetRequiredService<NetworkLoader>().Open(pipeline: null, FilePath, "cpu");
         loaded.Network.PipelineName.ShouldBe("weights");
         loaded.WeightsPath.ShouldBe(FilePath);
-        loaded.Network.Backbone.Module.get_parameter("head.weight").shape[0].ShouldBe(6);
+        loaded.Network.Parameter("head.weight").shape[0].ShouldBe(6);
     }
 
     [Fact]

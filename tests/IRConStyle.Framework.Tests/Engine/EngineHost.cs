@@ -17,14 +17,18 @@ public sealed class CountsTensors
 /// <summary>A host with the components of <see cref="TinyPlugin"/> alone.</summary>
 internal static class EngineHost
 {
-    /// <summary>A host whose section <c>IRConStyle</c> is given as JSON.</summary>
-    public static ServiceProvider Create(string json = "{}")
+    /// <summary>A host whose section <c>IRConStyle</c> is given as JSON, and keys that win over it.</summary>
+    public static ServiceProvider Create(string json = "{}", params (string Key, string? Value)[] overrides)
     {
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "IRConStyle": {{json}} }"""));
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddIRConStyle(new ConfigurationBuilder().AddJsonStream(stream).Build(), setup => setup.LoadPluginDirectories = false)
+        var configuration = new ConfigurationBuilder()
+            .AddJsonStream(stream)
+            .AddInMemoryCollection(overrides.Select(entry => KeyValuePair.Create("IRConStyle:" + entry.Key, entry.Value)))
+            .Build();
+        services.AddIRConStyle(configuration, setup => setup.LoadPluginDirectories = false)
             .AddPlugin(new TinyPlugin());
         return services.BuildServiceProvider(validateScopes: true);
     }
@@ -38,6 +42,10 @@ internal static class EngineHost
         network.Eval();
         return network;
     }
+
+    /// <summary>A parameter of the backbone, which stays the network's.</summary>
+    public static torch.Tensor Parameter(this RestorationNetwork network, string name)
+        => network.Backbone.Module.get_parameter(name).ShouldNotBeNull(name);
 
     public static double Difference(torch.Tensor left, torch.Tensor right)
     {

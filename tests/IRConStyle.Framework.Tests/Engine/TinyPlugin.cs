@@ -20,6 +20,11 @@ internal sealed class TinyPlugin : IRestorationPlugin
         .AddContrastiveLoss<NoOptions>(new("contrast", "Never computed"), (_, _) => new NoContrast())
         .AddDegradation<LevelOptions>(new("darken", "Subtracts a level"), (options, _) => new Darken(options))
         .AddDataset<SyntheticOptions>(new("synthetic", "Random images"), (options, context) => new SyntheticDataset(options, context.Degradation))
+        .AddDataset<SyntheticOptions>(new("broken", "Random images, the last of them broken"), (options, context) =>
+        {
+            options.Broken = options.Count - 1;
+            return new SyntheticDataset(options, context.Degradation);
+        })
         .AddMetric<NoOptions>(new("psnr", "Peak signal-to-noise ratio"), (_, _) => new Psnr())
         .AddMetric<NoOptions>(new("error", "Mean absolute difference"), (_, _) => new MeanError());
 }

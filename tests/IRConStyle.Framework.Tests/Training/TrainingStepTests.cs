@@ -44,7 +44,7 @@ public sealed class TrainingStepTests : IDisposable
         using var network = TrainableNetwork();
         using var step = Step(network, new TrainingOptions { Losses = [Square], WeightDecay = 0 });
         using var scope = torch.NewDisposeScope();
-        var weight = network.Backbone.Module.get_parameter("head.weight");
+        var weight = network.Parameter("head.weight");
         var before = weight.detach().clone();
         Run(step, 1, learningRate: 1e-3);
         // AdamW's first step is the learning rate in each direction.
