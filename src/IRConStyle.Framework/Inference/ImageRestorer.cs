@@ -43,13 +43,15 @@ public sealed class ImageRestorer(RestorationNetwork network, Device device, Inf
     private Tensor RestoreInTiles(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var padded = ImagePadding.ToMultiple(input, LeastCommonMultiple(network.Backbone.Spec.SizeMultiple, CoarsestStride()));
+        var multiple = LeastCommonMultiple(network.Backbone.Spec.SizeMultiple, CoarsestStride());
+        var padded = ImagePadding.ToMultiple(input, multiple);
+        var (side, overlap) = (RoundUp(options.TileSize, multiple), RoundUp(options.TileOverlap, multiple));
         var style = network.Backbone.Spec.RequiresStyle ? network.Encoder?.Encode(padded) : null;
         var result = empty_like(padded);
-        foreach (var (top, left, tile) in Tiles(padded.shape[2], padded.shape[3]))
+        foreach (var (top, left, tile) in Tiles(padded.shape[2], padded.shape[3], side))
         {
             using var tileScope = NewDisposeScope();
-            var outer = tile.Grow(options.TileOverlap, padded.shape[2], padded.shape[3]);
+            var outer = tile.Grow(overlap, padded.shape[2], padded.shape[3]);
             var cut = style is null ? null : Cut(style, outer);
             var restored = network.Backbone.Restore(Cut(padded, outer, 1).contiguous(), cut);
             using var target = result.narrow(2, top, tile.Height).narrow(3, left, tile.Width);
@@ -59,13 +61,14 @@ public sealed class ImageRestorer(RestorationNetwork network, Device device, Inf
         return result.MoveToOuterDisposeScope();
     }
 
-    private IEnumerable<(long Top, long Left, Rectangle Tile)> Tiles(long height, long width)
+    private static IEnumerable<(long Top, long Left, Rectangle Tile)> Tiles(long height, long width, long side)
     {
-        for (long top = 0; top < height; top += options.TileSize)
-            for (long left = 0; left < width; left += options.TileSize)
-                yield return (top, left, new Rectangle(
-                    top, left, Math.Min(options.TileSize, height - top), Math.Min(options.TileSize, width - left)));
+        for (long top = 0; top < height; top += side)
+            for (long left = 0; left < width; left += side)
+                yield return (top, left, new Rectangle(top, left, Math.Min(side, height - top), Math.Min(side, width - left)));
     }
+
+    private static long RoundUp(int size, int multiple) => ((long)size + multiple - 1) / multiple * multiple;
 
     private StyleCode Cut(StyleCode style, Rectangle area)
         => style with { Features = [.. style.Features.Zip(network.Encoder!.Spec.Features, (map, spec) => Cut(map, area, spec.Stride))] };

@@ -9,11 +9,11 @@ public sealed class InferenceOptions
     [Range(0.01, 1000)]
     public double WholeImageMegapixels { get; set; } = 2.1;
 
-    /// <summary>Side of a tile in pixels, a multiple of 64.</summary>
+    /// <summary>Side of a tile in pixels; rounded up to what the backbone's size has to be a multiple of.</summary>
     [Range(64, 8192)]
     public int TileSize { get; set; } = 768;
 
-    /// <summary>Pixels a tile sees beyond its own border on each side, a multiple of 8.</summary>
+    /// <summary>Pixels a tile sees beyond its own border on each side; rounded up likewise.</summary>
     [Range(0, 512)]
     public int TileOverlap { get; set; } = 64;
 }

@@ -57,11 +57,13 @@ public sealed record RestorePlan(IReadOnlyList<RestoreJob> Jobs, IReadOnlyList<s
 
     private static void AddFolder(string folder, string output, IImageCodec codec, List<RestoreJob> jobs, List<string> skipped)
     {
-        var target = Path.GetFullPath(output) + Path.DirectorySeparatorChar;
+        var source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output)) + Path.DirectorySeparatorChar;
+        var isInside = target.StartsWith(source + Path.DirectorySeparatorChar, StringComparison.Ordinal) && target.Length > source.Length + 1;
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             // An output folder inside the input holds results of an earlier run, not images to restore.
-            if (Path.GetFullPath(file).StartsWith(target, StringComparison.Ordinal))
+            if (isInside && Path.GetFullPath(file).StartsWith(target, StringComparison.Ordinal))
                 continue;
             if (codec.Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
                 jobs.Add(new RestoreJob(file, Path.Combine(output, Writable(Path.GetRelativePath(folder, file), codec))));

@@ -125,7 +125,10 @@ internal sealed partial class GoldenComparison(GoldenFile file, bool oneRounding
             var golden = file.Read(Expected64 + name);
             if (golden.numel() == 0 || !golden.is_floating_point())
                 continue;
-            var difference = (file.Read(Expected + name).to(torch.float64) - golden.to(torch.float64)).abs().nan_to_num().max().item<double>();
+            var single = file.Read(Expected + name);
+            if (!single.shape.AsSpan().SequenceEqual(golden.shape))
+                throw file.Bad($"has {name} in two shapes");
+            var difference = (single.to(torch.float64) - golden.to(torch.float64)).abs().nan_to_num().max().item<double>();
             var key = oneClass ? "" : Group(name);
             rounding[key] = Math.Max(rounding.GetValueOrDefault(key), difference);
         }

@@ -108,8 +108,10 @@ public sealed class SampleStream(IRestorationDataset dataset, ulong seed, int pa
     {
         for (var position = first; ; position++)
         {
+            // Room first: a load that was started and found none when the stream ends would belong to nobody.
+            await writer.WaitToWriteAsync(stop).ConfigureAwait(false);
             await slots.WaitAsync(stop).ConfigureAwait(false);
-            await writer.WriteAsync(LoadAsync(position, slots), stop).ConfigureAwait(false);
+            writer.TryWrite(LoadAsync(position, slots));
         }
     }
 

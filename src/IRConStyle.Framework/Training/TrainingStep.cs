@@ -21,12 +21,17 @@ public sealed class TrainingStep : IDisposable
     /// <param name="network">A network built for training, on its device; stays the caller's.</param>
     /// <param name="losses">The losses to minimise.</param>
     /// <param name="options">Optimizer settings.</param>
-    /// <exception cref="IRConStyleException">Contrastive losses without a contrastive encoder.</exception>
+    /// <exception cref="IRConStyleException">
+    /// No losses, contrastive losses without a contrastive encoder, or a network without parameters.
+    /// </exception>
     public TrainingStep(RestorationNetwork network, TrainingLosses losses, TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(losses);
         ArgumentNullException.ThrowIfNull(options);
+        if (losses.Names.Count == 0)
+            throw new IRConStyleException(
+                $"Pipeline {network.PipelineName} has no losses to minimise.", "Set Training:Losses, for example to l1.");
         if (losses.NeedContrast && network.Encoder is not IContrastiveStyleEncoder)
             throw new IRConStyleException(
                 $"Pipeline {network.PipelineName} has contrastive losses but no encoder that learns by contrast.",
@@ -37,6 +42,9 @@ public sealed class TrainingStep : IDisposable
         Losses = losses;
         var modules = network.Encoder is null ? new[] { network.Backbone.Module } : [network.Encoder.Module, network.Backbone.Module];
         _parameters = [.. modules.SelectMany(module => module.parameters()).Where(parameter => parameter.requires_grad)];
+        if (_parameters.Length == 0)
+            throw new IRConStyleException(
+                $"The networks of pipeline {network.PipelineName} have no parameters to train.", "Choose another backbone.");
         _optimizer = torch.optim.AdamW(
             _parameters, options.LearningRate, options.Beta1, options.Beta2, weight_decay: options.WeightDecay);
         Average = new ExponentialMovingAverage(
