@@ -16,7 +16,7 @@ internal class ConStyleEncoder : Module, IStyleEncoder
     private readonly StyleNetwork _query = new();
 
     public ConStyleEncoder()
-        : base(nameof(ConStyleEncoder)) => RegisterComponents();
+        : base(nameof(ConStyleEncoder)) => register_module("encoder_q", _query);
 
     public StyleSpec Spec => StyleNetwork.Spec;
 

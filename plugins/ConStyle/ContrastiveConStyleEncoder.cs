@@ -40,9 +40,7 @@ internal sealed class ContrastiveConStyleEncoder : ConStyleEncoder, IContrastive
 
         foreach (var key in _key.parameters())
             key.requires_grad = false;
-        register_module("encoder_k", _key);
-        register_buffer("queue", _queue);
-        register_buffer("queue_ptr", _pointer);
+        RegisterComponents();
     }
 
     public bool IsTrainingState(string stateName) =>

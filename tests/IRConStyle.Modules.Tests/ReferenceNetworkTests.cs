@@ -81,6 +81,41 @@ public sealed class ReferenceNetworkTests
         }
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void Committed_vectors_of_a_network_without_style_agree(ScalarType type)
+    {
+        using var reference = new ReferenceFile(SharedData.Golden("arch", "NAFNet_gray.safetensors"));
+        using var scope = NewDisposeScope();
+        var (name, options) = _components.FindReference(reference.Network, reference.Arguments);
+        var network = _components.Backbone(name, options);
+        reference.LoadInto(network.Module);
+        Prepare(network.Module, type);
+
+        foreach (var index in new[] { 0, 1 })
+            reference.ShouldAgree(network.Restore(reference.Read($"input/x{index}").to(type), null), $"out_{index}");
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void Committed_vectors_of_a_styled_network_agree(ScalarType type)
+    {
+        using var reference = new ReferenceFile(SharedData.Golden("arch", "ConStyleNAFNet_b_body.safetensors"));
+        using var scope = NewDisposeScope();
+        var (name, options) = _components.FindReference(reference.Network, reference.Arguments);
+        var network = _components.Backbone(name, options, _components.Encoder().Spec, _components.Injection("paper"));
+        reference.LoadInto(network.Module);
+        Prepare(network.Module, type);
+        var latent = reference.Read("input/q1_0").to(type);
+        var features = Enumerable.Range(0, 3).Select(level => reference.Read($"input/fea{level}_0").to(type)).ToArray();
+
+        // The paper's networks are modulated by the second latent alone.
+        var style = new StyleCode([full_like(latent, double.NaN), latent], features);
+        reference.ShouldAgree(network.Restore(reference.Read("input/x0").to(type), style), "out_0");
+    }
+
     private static void Prepare(nn.Module module, ScalarType type)
     {
         module.eval();

@@ -22,7 +22,7 @@ public sealed class IRConStyleOptions
     public string DefaultPipeline { get; set; } = "denoise";
 
     /// <summary>Where tensors live: <c>auto</c> (CUDA when there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</summary>
-    [RegularExpression("auto|cpu|cuda(:[0-9]{1,3})?", ErrorMessage = "accepted is auto, cpu, cuda or cuda:n")]
+    [RegularExpression("(?i:auto|cpu|cuda(:[0-9]{1,3})?)", ErrorMessage = "accepted is auto, cpu, cuda or cuda:n")]
     public string Device { get; set; } = "auto";
 
     /// <summary>Whether to trade memory for speed in glibc's allocator (Linux only).</summary>

@@ -20,7 +20,9 @@ internal static class NearestName
             .OrderBy(pair => pair.Distance)
             .ThenBy(pair => pair.Name, StringComparer.Ordinal)
             .FirstOrDefault();
-        return nearest is not null && distance <= Math.Max(1, name.Length / 3) ? nearest : null;
+        // Two steps make a transposition, the commonest slip; in a name of three letters they would make any other name.
+        var limit = name.Length < 4 ? 1 : Math.Max(2, name.Length / 3);
+        return nearest is not null && distance <= limit ? nearest : null;
     }
 
     private static int EditDistance(string a, string b)

@@ -36,7 +36,9 @@ public static class AtomicFile
         }
         finally
         {
-            File.Delete(aside);
+            // Deleting in a directory that could not be made would throw and hide the cause.
+            if (File.Exists(aside))
+                File.Delete(aside);
         }
     }
 }

@@ -11,18 +11,18 @@ internal sealed class PngExpander(RasterImage image, int depth, int colour, byte
     private byte[] _unpacked = [];
 
     /// <summary>Writes the pixels of one row, or of every <paramref name="step"/>th column from <paramref name="x"/> on.</summary>
-    public void Place(Span<byte> row, int count, int x, int y, int step)
+    public void Place(ReadOnlySpan<byte> row, int count, int x, int y, int step)
     {
         var first = y * image.Width + x;
         if (depth == 16)
         {
-            if (BitConverter.IsLittleEndian)
-                PngFilter.SwapBytes(row);
-            PlaceSamples(MemoryMarshal.Cast<byte, ushort>(row), image.Words, MemoryMarshal.Cast<byte, ushort>(_alpha.AsSpan()), count, first, step, ushort.MaxValue);
+            // In a copy: the row as stored is what the next row's filter refers to.
+            var words = Unpack(row);
+            PlaceSamples<ushort>(words, image.Words, MemoryMarshal.Cast<byte, ushort>(_alpha.AsSpan()), count, first, step, ushort.MaxValue);
             return;
         }
 
-        var values = depth == 8 ? row : Unpack(row, count);
+        var values = depth == 8 ? row : (ReadOnlySpan<byte>)Unpack(row, count);
         if (colour == 3)
             PlaceIndexed(values, count, first, step);
         else
@@ -64,6 +64,17 @@ internal sealed class PngExpander(RasterImage image, int depth, int colour, byte
             if (_alpha is not null)
                 _alpha[at] = index < transparency!.Length ? transparency[index] : byte.MaxValue;
         }
+    }
+
+    private Span<ushort> Unpack(ReadOnlySpan<byte> row)
+    {
+        if (_unpacked.Length < row.Length)
+            _unpacked = new byte[row.Length];
+        var bytes = _unpacked.AsSpan(0, row.Length);
+        row.CopyTo(bytes);
+        if (BitConverter.IsLittleEndian)
+            PngFilter.SwapBytes(bytes);
+        return MemoryMarshal.Cast<byte, ushort>(bytes);
     }
 
     private Span<byte> Unpack(ReadOnlySpan<byte> row, int count)

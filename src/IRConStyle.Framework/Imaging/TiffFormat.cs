@@ -21,13 +21,13 @@ internal sealed class TiffFormat : IImageFormat
         try
         {
             using var tiff = Tiff.ClientOpen(source.Path, "r", new MemoryStream(source.Content), new TiffStream())
-                ?? throw source.Damaged($"its directory cannot be read ({TiffErrors.Last ?? "the file may be truncated"})");
+                ?? throw source.Damaged($"its directory cannot be read, or it is truncated ({TiffErrors.Last ?? "no details"})");
             return new TiffReader(source, tiff).Read();
         }
         catch (Exception exception) when (exception is not IRConStyleException and not OutOfMemoryException)
         {
             // The library answers some broken files with exceptions of its internals.
-            throw source.Damaged("its content contradicts itself, or the file is truncated", exception);
+            throw source.Damaged("its content contradicts itself, or it is truncated", exception);
         }
     }
 

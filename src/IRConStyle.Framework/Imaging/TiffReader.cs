@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using BitMiracle.LibTiff.Classic;
+using IRConStyle.Abstractions;
 
 namespace IRConStyle.Framework.Imaging;
 
@@ -66,23 +67,24 @@ internal sealed class TiffReader(ImageSource source, Tiff tiff)
     {
         var tiled = tiff.IsTiled();
         var blockWidth = tiled ? Tag(TiffTag.TILEWIDTH, 0) : _width;
-        var blockHeight = tiled ? Tag(TiffTag.TILELENGTH, 0) : Math.Clamp(Tag(TiffTag.ROWSPERSTRIP, _height), 1, _height);
+        // Strips are read row by row: the library divides by zero when asked for a strip of more rows than the image.
+        var blockHeight = tiled ? Tag(TiffTag.TILELENGTH, 0) : 1;
         var rowBytes = tiled ? tiff.TileRowSize() : tiff.ScanlineSize();
         if (blockWidth < 1 || blockHeight < 1 || rowBytes < 1)
             throw source.Damaged($"its tiles of {blockWidth}×{blockHeight} pixels are impossible");
         // Planes do not share blocks, so they are numbered one after the other.
-        var perPlane = (tiled ? tiff.NumberOfTiles() : tiff.NumberOfStrips()) / planes;
-        var block = new byte[tiled ? tiff.TileSize() : checked(rowBytes * blockHeight)];
+        var perPlane = tiled ? tiff.NumberOfTiles() / planes : 0;
+        var block = new byte[tiled ? tiff.TileSize() : rowBytes];
         var index = 0;
         for (var y = 0; y < _height; y += blockHeight)
             for (var x = 0; x < _width; x += blockWidth, index++)
             {
                 var height = Math.Min(blockHeight, _height - y);
-                var size = tiled ? block.Length : rowBytes * height;
-                var number = plane * perPlane + index;
-                var read = tiled ? tiff.ReadEncodedTile(number, block, 0, size) : tiff.ReadEncodedStrip(number, block, 0, size);
-                if (read < size)
-                    throw source.Damaged($"it cannot be decoded at row {y} ({TiffErrors.Last ?? "the file may be truncated"})");
+                var complete = tiled
+                    ? tiff.ReadEncodedTile(plane * perPlane + index, block, 0, block.Length) == block.Length
+                    : tiff.ReadScanline(block, y, (short)plane);
+                if (!complete)
+                    throw Undecodable($"from row {y} on");
                 visit(block, rowBytes, x, y, Math.Min(blockWidth, _width - x), height);
             }
     }
@@ -117,7 +119,7 @@ internal sealed class TiffReader(ImageSource source, Tiff tiff)
         // In the stored orientation, so that the tag is applied once, and by us.
         var stored = (BitMiracle.LibTiff.Classic.Orientation)Tag(TiffTag.ORIENTATION, Orientation.Upright);
         if (!tiff.ReadRGBAImageOriented(_width, _height, pixels, stored, stopOnError: true))
-            throw source.Damaged($"it cannot be decoded ({TiffErrors.Last ?? "the file may be truncated"})");
+            throw Undecodable("as a whole");
         var image = Create(3, 8, hasAlpha: false);
         for (var i = 0; i < pixels.Length; i++)
         {
@@ -149,6 +151,9 @@ internal sealed class TiffReader(ImageSource source, Tiff tiff)
 
     private static int Get(byte[] samples, int index, int bits)
         => bits == 8 ? samples[index] : MemoryMarshal.Cast<byte, ushort>(samples)[index];
+
+    private IRConStyleException Undecodable(string where)
+        => source.Damaged($"its pixels cannot be decoded {where}, or it is truncated ({TiffErrors.Last ?? "no details"})");
 
     private ExtraSample AlphaKind()
         => tiff.GetField(TiffTag.EXTRASAMPLES) is [_, var kinds, ..] && kinds.ToShortArray() is [var first, ..]

@@ -22,7 +22,10 @@ internal sealed class PluginFailure(string reason, string? remedy = null, Except
         if (root is BadImageFormatException)
             return new PluginFailure(
                 $"the file is damaged or no .NET assembly: {OneLine(root.Message)}", "Copy or build the plugin again.", exception) { Info = info };
-        return new PluginFailure($"{doing}: {root.GetType().Name}: {OneLine(root.Message)}", (root as IRConStyleException)?.Remedy, exception) { Info = info };
+        return new PluginFailure(
+            $"{doing}: {root.GetType().Name}: {OneLine(root.Message)}",
+            (root as IRConStyleException)?.Remedy ?? "This is a fault of the plugin: tell its author, or remove the plugin.",
+            exception) { Info = info };
     }
 
     private static Exception Root(Exception exception) => exception switch

@@ -99,6 +99,7 @@ public sealed class TiffTests
         tiff.SetField(TiffTag.BITSPERSAMPLE, bits);
         tiff.SetField(TiffTag.SAMPLESPERPIXEL, samples);
         tiff.SetField(TiffTag.PHOTOMETRIC, photometric);
+        tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
         tiff.SetField(TiffTag.COMPRESSION, compression);
     }
 
