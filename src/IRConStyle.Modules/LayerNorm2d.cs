@@ -50,22 +50,8 @@ public sealed class LayerNorm2d : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Normalize(input, _weight, _bias);
-    }
-
-    /// <summary>Normalises every pixel without the scale and offset, for blocks that fold them into what follows.</summary>
-    /// <param name="input">N×C×H×W.</param>
-    /// <returns>N×C×H×W, channels-last, owned by the caller.</returns>
-    public Tensor NormalizeOnly(Tensor input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return Normalize(input, null, null);
-    }
-
-    private Tensor Normalize(Tensor input, Tensor? weight, Tensor? bias)
-    {
         using var pixels = input.permute(0, 2, 3, 1);
-        using var normalized = functional.layer_norm(pixels, _shape, weight, bias, _epsilon);
+        using var normalized = functional.layer_norm(pixels, _shape, _weight, _bias, _epsilon);
         return normalized.permute(0, 3, 1, 2);
     }
 }

@@ -7,8 +7,9 @@ namespace IRConStyle.Framework.Inference;
 
 /// <summary>Builds a pipeline's networks and fills them with weights, ready to restore.</summary>
 /// <param name="factory">Builds networks by pipeline.</param>
-/// <param name="options">The default pipeline and device, and how to restore.</param>
-public sealed class NetworkLoader(IPipelineFactory factory, IRConStyleOptions options)
+/// <param name="runtime">Loads libtorch and chooses the device.</param>
+/// <param name="options">The default pipeline, and how to restore.</param>
+public sealed class NetworkLoader(IPipelineFactory factory, TorchRuntime runtime, IRConStyleOptions options)
 {
     /// <summary>Opens a pipeline for restoring.</summary>
     /// <param name="pipeline">
@@ -19,7 +20,7 @@ public sealed class NetworkLoader(IPipelineFactory factory, IRConStyleOptions op
     /// <exception cref="IRConStyleException">Unknown pipeline, unreadable or unfitting weights, unknown device.</exception>
     public LoadedNetwork Open(string? pipeline, string? weights, string? device)
     {
-        var target = DeviceSelector.Parse(device ?? options.Device);
+        var target = runtime.SelectDevice(device);
         var name = pipeline ?? (weights is null ? options.DefaultPipeline : Path.GetFileNameWithoutExtension(weights));
         var description = pipeline is null && weights is not null ? Describe(weights) : factory.Describe(name);
         var network = factory.CreateNetwork(description, training: false, name);

@@ -31,7 +31,8 @@ public sealed record NetworkInspection(string Pipeline, int Height, int Width, I
 /// activations, attention products, pooling and resizing.
 /// </summary>
 /// <param name="factory">Builds networks.</param>
-public sealed class NetworkInspector(IPipelineFactory factory)
+/// <param name="runtime">Loads libtorch.</param>
+public sealed class NetworkInspector(IPipelineFactory factory, TorchRuntime runtime)
 {
     /// <summary>Inspects a pipeline's inference side, with random weights.</summary>
     /// <param name="pipeline">Its name.</param>
@@ -39,6 +40,7 @@ public sealed class NetworkInspector(IPipelineFactory factory)
     /// <param name="width">Input width in pixels, from 1.</param>
     public NetworkInspection Inspect(string pipeline, int height, int width)
     {
+        runtime.EnsureLoaded();
         using var scope = torch.NewDisposeScope();
         using var inference = torch.inference_mode();
         using var network = factory.CreateNetwork(pipeline, training: false);

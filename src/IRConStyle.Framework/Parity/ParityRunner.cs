@@ -7,8 +7,9 @@ namespace IRConStyle.Framework.Parity;
 /// <summary>Checks registered networks against golden vectors of the authors' code.</summary>
 /// <param name="catalogue">Finds components by the name they have in the authors' code.</param>
 /// <param name="factory">Builds the usual style injection.</param>
+/// <param name="runtime">Loads libtorch.</param>
 /// <param name="services">The host's services, for the components.</param>
-public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory factory, IServiceProvider services)
+public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory factory, TorchRuntime runtime, IServiceProvider services)
 {
     private const string Pattern = "*.safetensors";
     private const string ForwardKind = "architecture forward";
@@ -41,6 +42,7 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
     /// <returns>The result; a file that cannot be used is a failure with its reason, not an exception.</returns>
     public ParityFileResult Check(string path)
     {
+        runtime.EnsureLoaded();
         try
         {
             using var scope = torch.NewDisposeScope();

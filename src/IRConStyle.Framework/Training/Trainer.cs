@@ -9,9 +9,9 @@ namespace IRConStyle.Framework.Training;
 
 /// <summary>Trains a pipeline and keeps its averaged weights.</summary>
 /// <param name="factory">Builds the pipeline.</param>
-/// <param name="host">The default device.</param>
+/// <param name="runtime">Loads libtorch and chooses the device.</param>
 /// <param name="logger">Receives what happens.</param>
-public sealed partial class Trainer(IPipelineFactory factory, IRConStyleOptions host, ILogger<Trainer> logger)
+public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runtime, ILogger<Trainer> logger)
 {
     /// <summary>The name of the weights file in the output directory.</summary>
     public const string WeightsFileName = "weights.safetensors";
@@ -37,7 +37,7 @@ public sealed partial class Trainer(IPipelineFactory factory, IRConStyleOptions 
         var data = options.Data ?? throw new IRConStyleException(
             $"Pipeline {request.Pipeline} has no training data.",
             $"Set IRConStyle:Pipelines:{request.Pipeline}:Training:Data, or give --data.");
-        var device = DeviceSelector.Parse(request.Device ?? host.Device);
+        var device = runtime.SelectDevice(request.Device);
         torch.random.manual_seed((long)(options.Seed & long.MaxValue));
 
         using var network = factory.CreateNetwork(request.Pipeline, training: true);

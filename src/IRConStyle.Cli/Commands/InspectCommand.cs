@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using IRConStyle.Cli.Terminal;
+using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Inspection;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IRConStyle.Cli.Commands;
+
+/// <summary>Shows size and cost of a pipeline's networks.</summary>
+internal sealed class InspectCommand : Verb
+{
+    private readonly Option<string?> _pipeline = PipelineChoice.Pipeline("The pipeline; without it the default one.");
+
+    private readonly Option<(int Height, int Width)> _size = new("--size")
+    {
+        Description = "Height and width of the image that multiply-accumulates are counted for.",
+        HelpName = "HxW",
+        CustomParser = ParseSize,
+        DefaultValueFactory = _ => (128, 128),
+    };
+
+    public InspectCommand()
+        : base("inspect", "Counts parameters and multiply-accumulates of a pipeline's networks.", "inspect --pipeline denoise --size 256x256")
+    {
+        Add(_pipeline);
+        Add(_size);
+    }
+
+    protected override int Run(VerbCall call)
+    {
+        using var host = call.OpenHost();
+        var pipeline = call.Result.GetValue(_pipeline) ?? host.Services.GetRequiredService<IRConStyleOptions>().DefaultPipeline;
+        var (height, width) = call.Result.GetValue(_size);
+        Show(call.Screen, host.Services.GetRequiredService<NetworkInspector>().Inspect(pipeline, height, width));
+        return ExitCode.Success;
+    }
+
+    private static void Show(Screen screen, NetworkInspection inspection)
+    {
+        screen.WriteLine($"{inspection.Pipeline}, for an image of height {inspection.Height} and width {inspection.Width}");
+        var table = screen.CreateTable(("network", false), ("part", false), ("parameters", true), ("multiply-accumulates", true));
+        foreach (var network in inspection.Parts.GroupBy(part => part.Network))
+        {
+            foreach (var part in network)
+                table.AddTextRow(part.Network, part.Name, Figures.Exact(part.Parameters), Figures.Exact(part.MultiplyAccumulates));
+            AddTotal(table, network.Key, network.Sum(part => part.Parameters), network.Sum(part => part.MultiplyAccumulates));
+        }
+
+        AddTotal(table, "all", inspection.Parameters, inspection.MultiplyAccumulates);
+        screen.Output.Write(table);
+    }
+
+    private static void AddTotal(Spectre.Console.Table table, string network, long parameters, long multiplyAccumulates)
+        => table.AddStrongRow(network, "total", Figures.ExactAndShort(parameters), Figures.ExactAndShort(multiplyAccumulates));
+
+    private static (int Height, int Width) ParseSize(ArgumentResult result)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (text.Split('x', 'X') is [var height, var width] && Number(height) is { } rows && Number(width) is { } columns)
+            return (rows, columns);
+        result.AddError($"--size {text}: HxW is expected, two numbers from 1 to 16384, for example 256x384.");
+        return default;
+    }
+
+    private static int? Number(string text)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 16384 ? number : null;
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+
+namespace IRConStyle.Cli.Commands;
+
+/// <summary>Makes arguments that are files and folders.</summary>
+internal static class PathArgument
+{
+    /// <summary>One or more paths. A misspelt option is no path: it is refused.</summary>
+    /// <param name="name">What help texts call it.</param>
+    /// <param name="description">What it is for.</param>
+    public static Argument<string[]> OneOrMore(string name, string description)
+    {
+        var argument = new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.OneOrMore };
+        argument.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-')))
+                result.AddError($"Unrecognized option '{token.Value}' (write ./{token.Value} for a file of that name).");
+        });
+        return argument;
+    }
+}

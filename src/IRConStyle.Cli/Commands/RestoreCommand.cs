@@ -1,0 +1,91 @@
+using System.CommandLine;
+using IRConStyle.Cli.Terminal;
+using IRConStyle.Framework.Inference;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IRConStyle.Cli.Commands;
+
+/// <summary>Restores images and folders of images.</summary>
+internal sealed class RestoreCommand : Verb
+{
+    private readonly Argument<string[]> _inputs = PathArgument.OneOrMore(
+        "image|folder", "Images, and folders that are searched with their subfolders.");
+
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description = "A file for a single image, else a folder. Without it results lie beside the inputs: "
+            + "photo_restored.png, album_restored/.",
+        HelpName = "PATH",
+    };
+
+    private readonly Option<string?> _pipeline = PipelineChoice.Pipeline(
+        "The pipeline; without it the one the weights file describes, or the default one.");
+
+    private readonly Option<string?> _weights = PipelineChoice.Weights("The weights; without it those the pipeline is configured with.");
+
+    private readonly Option<string?> _device = PipelineChoice.Device();
+
+    private readonly Option<bool> _compare = new("--compare")
+    {
+        Description = "Also write a sheet with before and after beside each result, named …_compare.png.",
+    };
+
+    public RestoreCommand()
+        : base(
+            "restore",
+            "Restores images and folders of images.",
+            "restore photo.png",
+            "restore album -o album_clean --compare",
+            "restore photo.png --weights runs/denoise/weights.safetensors")
+    {
+        Add(_inputs);
+        Add(_output);
+        Add(_pipeline);
+        Add(_weights);
+        Add(_device);
+        Add(_compare);
+    }
+
+    protected override int Run(VerbCall call)
+    {
+        using var host = call.OpenHost();
+        var service = host.Services.GetRequiredService<RestorationService>();
+        var result = ImageProgress.Run(call.Screen, progress => service.Run(
+            new RestoreRequest(call.Result.GetRequiredValue(_inputs))
+            {
+                Output = call.Result.GetValue(_output),
+                Pipeline = call.Result.GetValue(_pipeline),
+                Weights = call.Result.GetValue(_weights),
+                Device = call.Result.GetValue(_device),
+                Compare = call.Result.GetValue(_compare),
+                Planned = plan => progress.Plan(plan.Jobs.Count),
+                Done = outcome =>
+                {
+                    Show(call.Screen, outcome);
+                    progress.Step();
+                },
+            },
+            call.Stop));
+        return Summarise(call.Screen, result);
+    }
+
+    private static void Show(Screen screen, RestoreOutcome outcome) => screen.WriteLine(outcome.Error is null
+        ? $"{outcome.Job.Input} → {outcome.Job.Output}  {outcome.Width}×{outcome.Height}  {Figures.Took(outcome.Time)}"
+        : $"{outcome.Job.Input}  failed");
+
+    private static int Summarise(Screen screen, RestoreResult result)
+    {
+        foreach (var file in result.Skipped)
+            screen.WriteNote($"skipped {file}: its name is not that of an image");
+        var failures = result.Outcomes.Where(outcome => outcome.Error is not null).ToList();
+        if (result.Outcomes.Count != 1)
+            screen.WriteLine($"{result.Outcomes.Count - failures.Count} of {Figures.Count(result.Outcomes.Count, "image")} restored");
+        if (failures.Count == 0)
+            return ExitCode.Success;
+
+        screen.WriteError($"{Figures.Count(failures.Count, "image")} could not be restored:");
+        foreach (var failure in failures)
+            screen.WriteRemedy($"  {failure.Job.Input}: {failure.Error!.Message}");
+        return ExitCode.Failure;
+    }
+}

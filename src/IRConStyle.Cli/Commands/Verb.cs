@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using IRConStyle.Cli.Hosting;
+using IRConStyle.Cli.Terminal;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace IRConStyle.Cli.Commands;
+
+/// <summary>A command of the program. It parses, calls the engine and shows; errors become one line and an exit code here.</summary>
+/// <param name="name">The verb.</param>
+/// <param name="description">One line for lists.</param>
+/// <param name="examples">Command lines for the help text, without the program's name.</param>
+internal abstract class Verb(string name, string description, params string[] examples) : Command(name, description)
+{
+    /// <summary>Connects the verb to the terminal.</summary>
+    /// <param name="screen">The terminal.</param>
+    /// <param name="stop">Cancelled when the user wants to stop.</param>
+    public void Prepare(Screen screen, CancellationToken stop)
+    {
+        Add(new HelpOption { Action = new HelpWithExamples(examples) });
+        SetAction(result => Invoke(new VerbCall(result, screen, stop)));
+    }
+
+    /// <summary>Does what the verb is for.</summary>
+    /// <param name="call">The command line, and where to show results.</param>
+    /// <returns>The exit code.</returns>
+    protected abstract int Run(VerbCall call);
+
+    private int Invoke(VerbCall call)
+    {
+        try
+        {
+            return Run(call);
+        }
+        catch (OperationCanceledException) when (call.Stop.IsCancellationRequested)
+        {
+            call.Screen.WriteNote("Stopped.");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception)
+        {
+            call.Screen.WriteException(exception, GlobalOptions.IsVerbose(call.Result));
+            return ExitCode.Failure;
+        }
+    }
+
+    private sealed class HelpWithExamples(string[] examples) : SynchronousCommandLineAction
+    {
+        private readonly HelpAction _help = new();
+
+        public override bool ClearsParseErrors => _help.ClearsParseErrors;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var exitCode = _help.Invoke(parseResult);
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine(examples.Length == 1 ? "Example:" : "Examples:");
+            foreach (var example in examples)
+                output.WriteLine($"  irconstyle {example}");
+            return exitCode;
+        }
+    }
+}
+
+/// <summary>One call of a verb.</summary>
+/// <param name="Result">The command line.</param>
+/// <param name="Screen">The terminal.</param>
+/// <param name="Stop">Cancelled when the user wants to stop.</param>
+internal sealed record VerbCall(ParseResult Result, Screen Screen, CancellationToken Stop)
+{
+    /// <summary>Builds the engine.</summary>
+    /// <param name="settings">See <see cref="CliHost.Build"/>.</param>
+    public IHost OpenHost(Func<IConfiguration, IEnumerable<KeyValuePair<string, string?>>>? settings = null)
+        => CliHost.Build(GlobalOptions.Read(Result), Screen, settings);
+}

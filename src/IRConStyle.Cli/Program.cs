@@ -1,0 +1,3 @@
+using IRConStyle.Cli;
+
+return CommandLine.Run(args);

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Spectre.Console;
+
+namespace IRConStyle.Cli.Terminal;
+
+/// <summary>A bar with rate and time left while images are worked on; nothing where standard output is not a live terminal.</summary>
+internal sealed class ImageProgress
+{
+    private readonly ProgressTask? _task;
+    private readonly Stopwatch _clock = new();
+    private int _total;
+    private int _done;
+
+    private ImageProgress(ProgressTask? task) => _task = task;
+
+    /// <summary>Runs work beneath a progress bar.</summary>
+    /// <typeparam name="T">What the work yields.</typeparam>
+    /// <param name="screen">Where to draw.</param>
+    /// <param name="work">Tells the bar how far it is.</param>
+    public static T Run<T>(Screen screen, Func<ImageProgress, T> work)
+        => screen.IsLive
+            ? screen.Output.Progress()
+                .AutoClear(true)
+                .Columns(new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+                .Start(context => work(new ImageProgress(context.AddTask("loading the network", new ProgressTaskSettings { MaxValue = 1 }))))
+            : work(new ImageProgress(null));
+
+    /// <summary>Tells how many images there are.</summary>
+    public void Plan(int total)
+    {
+        _total = total;
+        _clock.Restart();
+        if (_task is not null)
+        {
+            _task.MaxValue = Math.Max(1, total);
+            Describe();
+        }
+    }
+
+    /// <summary>Tells that one more image is done.</summary>
+    public void Step()
+    {
+        _done++;
+        _task?.Increment(1);
+        Describe();
+    }
+
+    private void Describe()
+    {
+        if (_task is null)
+            return;
+        var rate = _done / Math.Max(_clock.Elapsed.TotalSeconds, 1e-9);
+        _task.Description = _done == 0
+            ? $"0 of {Figures.Count(_total, "image")}"
+            : $"{Figures.Exact(_done)} of {Figures.Count(_total, "image")}, {Figures.Rate(rate, "image")}, "
+                + $"{Figures.Clock(TimeSpan.FromSeconds((_total - _done) / rate))} left";
+    }
+}

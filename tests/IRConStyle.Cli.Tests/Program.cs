@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace IRConStyle.Cli.Tests;
+
+/// <summary>What one run of the program left behind.</summary>
+internal sealed record ProgramResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>Every non-empty line of standard output.</summary>
+    public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}
+
+/// <summary>Runs the built <c>irconstyle</c> in a process of its own.</summary>
+internal static class Program
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Runs one command line to its end.</summary>
+    public static ProgramResult Run(params IEnumerable<string> arguments) => Run(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Runs one command line to its end with additional environment variables.</summary>
+    public static ProgramResult Run(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        using var process = Start(environment, arguments);
+        return Finish(process);
+    }
+
+    /// <summary>Starts a command line.</summary>
+    public static Process Start(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            // Relative paths in the tests would otherwise depend on the test runner.
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("IRCONSTYLE", StringComparison.OrdinalIgnoreCase)).ToList())
+            start.Environment.Remove(variable);
+        // Two test classes run at once; threads of two programs that spin for the same cores would slow both.
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Waits for the end of a command line.</summary>
+    public static ProgramResult Finish(Process process)
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"The program did not end within {Limit}.");
+        }
+
+        var result = new ProgramResult(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+        (result.Output + result.Error).ShouldNotContain("\u001b", customMessage: "redirected output must be plain text");
+        return result;
+    }
+
+    private static string Assembly { get; } = FindAssembly();
+
+    private static string FindAssembly()
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var path = Path.Combine(
+            SharedData.Root, "src", "IRConStyle.Cli", "bin", output.Parent!.Name, output.Name, "irconstyle.dll");
+        return File.Exists(path) ? path : throw new FileNotFoundException("The program is not built in this configuration.", path);
+    }
+}

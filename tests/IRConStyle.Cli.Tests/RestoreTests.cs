@@ -1,0 +1,112 @@
+namespace IRConStyle.Cli.Tests;
+
+[Collection(TinyPipelineTests.Name)]
+public sealed class RestoreTests(TinyPipeline tiny) : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Weights_alone_restore_an_image_beside_it()
+    {
+        var input = Pictures.Write(_directory.File("a folder", "photo [1].png"), 51, 37);
+
+        var result = Program.Run("restore", input, "--weights", tiny.Weights);
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        var output = _directory.File("a folder", "photo [1]_restored.png");
+        var restored = Pictures.Read(output);
+        (restored.Width, restored.Height).ShouldBe((51, 37));
+        restored.Samples.ShouldNotBe(Pictures.Read(input).Samples);
+        result.Lines.ShouldHaveSingleItem().ShouldMatch("→ .*_restored.png  51×37  [0-9.]+ s$");
+        result.Output.ShouldContain($"{input} → {output}");
+    }
+
+    [Fact]
+    public void The_same_weights_with_the_pipeline_named_give_the_same_image()
+    {
+        var input = Pictures.Write(_directory.File("photo.png"));
+
+        Program.Run("restore", input, "-w", tiny.Weights, "-o", _directory.File("described.png")).ExitCode.ShouldBe(0);
+        var named = Program.Run(["restore", input, "-w", tiny.Weights, "-p", "tiny", "-o", _directory.File("named.png"), .. TinyPipeline.Settings]);
+
+        named.ExitCode.ShouldBe(0, named.Error);
+        File.ReadAllBytes(_directory.File("named.png")).ShouldBe(File.ReadAllBytes(_directory.File("described.png")));
+    }
+
+    [Fact]
+    public void A_comparison_sheet_is_written_beside_the_result_on_request()
+    {
+        var input = Pictures.Write(_directory.File("photo.png"), 40, 32);
+
+        var result = Program.Run("restore", input, "--pipeline", "identity", "--compare");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        Pictures.Read(_directory.File("photo_restored.png")).Samples.ShouldBe(Pictures.Read(input).Samples);
+        Pictures.Read(_directory.File("photo_restored_compare.png")).Width.ShouldBeGreaterThan(80);
+    }
+
+    [Fact]
+    public void A_folder_is_restored_beside_it_with_its_structure()
+    {
+        Pictures.Write(_directory.File("album", "one.png"));
+        Pictures.Write(_directory.File("album", "deep", "two.jpg"));
+        File.WriteAllText(_directory.File("album", "notes.txt"), "no image");
+
+        var result = Program.Run("restore", _directory.File("album"), "--pipeline", "identity");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        File.Exists(_directory.File("album_restored", "one.png")).ShouldBeTrue();
+        File.Exists(_directory.File("album_restored", "deep", "two.jpg")).ShouldBeTrue();
+        result.Output.ShouldContain("2 of 2 images restored");
+        result.Error.ShouldContain("skipped " + _directory.File("album", "notes.txt"));
+    }
+
+    [Fact]
+    public void Bad_files_are_named_and_do_not_stop_the_rest()
+    {
+        var album = _directory.File("album");
+        for (var i = 0; i < 10; i++)
+            Pictures.Write(Path.Combine(album, $"good_{i}.png"), 30 + i, 21, seed: i);
+        var bad = Pictures.WriteBad(album);
+        bad.Length.ShouldBe(6);
+
+        var result = Program.Run("restore", album, "--output", _directory.File("out"), "--weights", tiny.Weights);
+
+        result.ExitCode.ShouldBe(1);
+        Directory.GetFiles(_directory.File("out")).Select(Path.GetFileName).Order()
+            .ShouldBe(Enumerable.Range(0, 10).Select(i => $"good_{i}.png"));
+        result.Output.ShouldContain("10 of 16 images restored");
+        result.Error.ShouldContain("error: 6 images could not be restored:");
+        var reasons = result.Error.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)).ToList();
+        reasons.Count.ShouldBe(6, result.Error);
+        foreach (var name in bad)
+            reasons.ShouldContain(line => line.StartsWith($"  {Path.Combine(album, name)}: ", StringComparison.Ordinal));
+        result.Error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public void Long_paths_are_neither_wrapped_nor_cropped()
+    {
+        var folder = string.Join(Path.DirectorySeparatorChar, Enumerable.Repeat("a folder whose name is rather long", 6));
+        var input = Pictures.Write(_directory.File(folder, "photo.png"));
+
+        var result = Program.Run("restore", input, "--pipeline", "identity");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Lines.ShouldHaveSingleItem().ShouldContain(input);
+    }
+
+    [Fact]
+    public void A_pipeline_without_weights_says_so()
+    {
+        var input = Pictures.Write(_directory.File("photo.png"));
+
+        var result = Program.Run(["restore", input, "--pipeline", "tiny", .. TinyPipeline.Settings]);
+
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain("tiny has no weights");
+        File.Exists(_directory.File("photo_restored.png")).ShouldBeFalse();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace IRConStyle.Cli.Tests;
+
+[Collection(TinyPipelineTests.Name)]
+public sealed class TrainTests(TinyPipeline tiny) : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Training_reports_losses_and_leaves_weights()
+    {
+        tiny.Training.ExitCode.ShouldBe(0, tiny.Training.Error);
+        File.Exists(tiny.Weights).ShouldBeTrue();
+        tiny.Training.Output.ShouldContain("iteration 1 of 2");
+        tiny.Training.Output.ShouldContain("iteration 2 of 2");
+        tiny.Training.Output.ShouldMatch(@"lr 1\.0e-04  l1 0\.\d+  infonce \d+\.\d+");
+        tiny.Training.Lines[^1].ShouldBe($"trained 2 iterations, weights in {tiny.Weights}");
+    }
+
+    [Fact]
+    public void A_pipeline_without_data_says_so()
+    {
+        var result = Program.Run(["train", "--pipeline", "tiny", "--output", _directory.File("run"), .. TinyPipeline.Settings]);
+
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain("tiny has no training data");
+        result.Error.ShouldContain("--data");
+    }
+
+    [Fact]
+    public void An_option_out_of_bounds_is_named_by_its_key()
+    {
+        var result = Program.Run(
+            ["train", "--pipeline", "tiny", "--data", tiny.Clean, "--batch-size", "0", "--output", _directory.File("run"), .. TinyPipeline.Settings]);
+
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain("IRConStyle:Pipelines:tiny:Training:BatchSize");
+    }
+
+    [SkippableFact]
+    public void A_request_to_terminate_saves_the_weights()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no signal to send to another process.");
+        using var process = Program.Start(
+            new Dictionary<string, string>(),
+            ["train", "--pipeline", "tiny", "--data", tiny.Clean, "--output", _directory.File("run"),
+             "--iterations", "1000000", "--batch-size", "2", "--patch-size", "32", .. TinyPipeline.Settings]);
+        process.StandardOutput.ReadLine().ShouldNotBeNull().ShouldContain("iteration 1 of 1,000,000");
+
+        Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
+        var result = Program.Finish(process);
+
+        result.ExitCode.ShouldBe(130, result.Error);
+        result.Lines[^1].ShouldMatch(@"^stopped after [\d,]+ iterations?, weights in .*weights\.safetensors$");
+        File.Exists(_directory.File("run", "weights.safetensors")).ShouldBeTrue();
+        result.Error.ShouldNotContain("   at ");
+    }
+}
