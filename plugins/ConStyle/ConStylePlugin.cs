@@ -7,7 +7,7 @@ public sealed class ConStylePlugin : IRestorationPlugin
 {
     /// <inheritdoc/>
     public PluginInfo Info { get; } = new(
-        "ConStyle", "1.0.0", Contract.Version, "The ConStyle style encoder, its injection variants and contrastive losses.");
+        "ConStyle", "0.1.0", Contract.Version, "The ConStyle style encoder, its injection variants and contrastive losses.");
 
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin)

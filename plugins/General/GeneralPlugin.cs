@@ -8,7 +8,7 @@ public sealed class GeneralPlugin : IRestorationPlugin
 {
     /// <inheritdoc/>
     public PluginInfo Info { get; } = new(
-        "General", "1.0.0", Contract.Version, "General convolution networks with and without style, and the identity.");
+        "General", "0.1.0", Contract.Version, "General convolution networks with and without style, and the identity.");
 
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin) => plugin

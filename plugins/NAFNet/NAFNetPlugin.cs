@@ -8,7 +8,7 @@ public sealed class NAFNetPlugin : IRestorationPlugin
 {
     /// <inheritdoc/>
     public PluginInfo Info { get; } = new(
-        "NAFNet", "1.0.0", Contract.Version, "NAFNet and ConStyle NAFNet (https://arxiv.org/abs/2204.04676).");
+        "NAFNet", "0.1.0", Contract.Version, "NAFNet and ConStyle NAFNet (https://arxiv.org/abs/2204.04676).");
 
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin) => plugin

@@ -2,7 +2,10 @@ using IRConStyle.Abstractions;
 
 namespace IRConStyle.Framework.Plugins;
 
-/// <summary>Where plugins lie: each sub-folder of a plugin directory is one.</summary>
+/// <summary>
+/// Where plugins lie: each sub-folder of a plugin directory is one. A directory that is itself a plugin's build output,
+/// recognised by its .deps.json file, is that one plugin.
+/// </summary>
 internal static class PluginFolders
 {
     private const string DependencyFileSuffix = ".deps.json";
@@ -16,7 +19,9 @@ internal static class PluginFolders
         foreach (var directory in directories)
         {
             var path = Path.GetFullPath(directory, AppContext.BaseDirectory);
-            if (Directory.Exists(path))
+            if (Directory.Exists(path) && Directory.GetFiles(path, "*" + DependencyFileSuffix).Length > 0)
+                yield return Path.TrimEndingDirectorySeparator(path);
+            else if (Directory.Exists(path))
                 foreach (var folder in Directory.GetDirectories(path).Order(StringComparer.Ordinal))
                     yield return folder;
             else if (mustExist)
