@@ -150,8 +150,7 @@ public sealed class ConfigurationReference
         var value = property.GetValue(instance);
         return value switch
         {
-            null => property.GetCustomAttribute<RequiredAttribute>() is null ? None : "required",
-            "" => property.GetCustomAttribute<RequiredAttribute>() is null ? None : "required",
+            null or "" => property.GetCustomAttribute<RequiredAttribute>() is null ? None : "required",
             string text => $"`{text}`",
             bool flag => flag ? "`true`" : "`false`",
             IEnumerable list when Element(property.PropertyType) is not null => $"`[{string.Join(", ", list.Cast<object>().Select(Scalar))}]`",
