@@ -35,6 +35,8 @@ internal sealed class Interruption : IDisposable
         if (_source.IsCancellationRequested)
             return;
         context.Cancel = true;
+        if (_screen.IsLive)
+            _screen.WriteNote("");
         _screen.WriteNote("Stopping; press Ctrl-C again to stop at once.");
         _source.Cancel();
     }

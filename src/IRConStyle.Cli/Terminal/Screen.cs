@@ -1,3 +1,4 @@
+using System.Text;
 using IRConStyle.Abstractions;
 using Spectre.Console;
 
@@ -24,6 +25,9 @@ internal sealed class Screen
     /// <summary>Opens the process's terminal.</summary>
     public static Screen Open()
     {
+        // Windows' own code pages lack arrows and bars.
+        if (OperatingSystem.IsWindows())
+            Console.OutputEncoding = Encoding.UTF8;
         var isPlain = IsSet("NO_COLOR") || IsSet("CI") || Environment.GetEnvironmentVariable("TERM") == "dumb";
         return new Screen(
             Open(Console.Out, isPlain || Console.IsOutputRedirected, Console.IsOutputRedirected),
