@@ -24,10 +24,25 @@ internal static class Program
         return Finish(process);
     }
 
+    /// <summary>Runs a command line of a copy of the program to its end.</summary>
+    /// <param name="directory">Where the copy lies.</param>
+    /// <param name="arguments">The command line.</param>
+    public static ProgramResult RunCopy(string directory, params IEnumerable<string> arguments)
+    {
+        using var process = Start(new Dictionary<string, string>(), arguments, Path.Combine(directory, Path.GetFileName(Assembly)));
+        return Finish(process);
+    }
+
+    /// <summary>The built program's directory.</summary>
+    public static string Directory => Path.GetDirectoryName(Assembly)!;
+
     /// <summary>Starts a command line.</summary>
     public static Process Start(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
+        => Start(environment, arguments, Assembly);
+
+    private static Process Start(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, string assembly)
     {
-        var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -8,7 +8,7 @@ internal static class GlobalOptions
 {
     private static readonly Option<string[]> Plugins = new("--plugins")
     {
-        Description = "A directory whose sub-folders are plugins, beside the configured ones; may be repeated.",
+        Description = "A directory whose sub-folders are plugins, or one plugin's build output, beside the configured ones; may be repeated.",
         HelpName = "DIR",
         Arity = ArgumentArity.OneOrMore,
         Recursive = true,

@@ -85,7 +85,7 @@ internal sealed class RestoreCommand : Verb
 
         screen.WriteError($"{Figures.Count(failures.Count, "image")} could not be restored:");
         foreach (var failure in failures)
-            screen.WriteRemedy($"  {failure.Job.Input}: {failure.Error!.Message}");
+            screen.WriteRemedy($"  {failure.Job.Input}: {failure.Error!.Message} {failure.Error.Remedy}".TrimEnd());
         return ExitCode.Failure;
     }
 }

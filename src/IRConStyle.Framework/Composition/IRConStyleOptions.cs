@@ -12,7 +12,7 @@ public sealed class IRConStyleOptions
     public const string SectionName = "IRConStyle";
 
     /// <summary>
-    /// Directories whose sub-folders are plugins; relative ones are below the program's directory. A directory named here
+    /// Directories whose sub-folders are plugins, or which are one plugin's build output; relative ones are below the program's directory. A directory named here
     /// must exist; the default one need not.
     /// </summary>
     public string[] PluginDirectories { get; set; } = ["plugins"];
