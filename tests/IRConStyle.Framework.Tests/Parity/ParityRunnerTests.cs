@@ -94,6 +94,14 @@ public sealed class ParityRunnerTests : IDisposable
     public void A_constructor_argument_without_an_option_fails()
         => Check(Write(constructor: """{ "depth": 3 }""")).Reason.ShouldNotBeNull().ShouldContain("depth");
 
+    [Fact]
+    public void Inputs_the_network_cannot_take_fail_in_one_line()
+    {
+        var reason = Check(Write(tensors => Replace(tensors, "input/x0", torch.zeros(1, 2, 8, 8)))).Reason.ShouldNotBeNull();
+        reason.ShouldContain("golden.safetensors cannot be computed");
+        reason.ShouldNotContain("\n");
+    }
+
     [Theory]
     [InlineData(Forward, "Elsewhere", "Elsewhere is not registered")]
     [InlineData("losses", "TinyNet", "'losses' are not checked here")]
