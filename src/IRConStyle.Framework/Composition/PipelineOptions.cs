@@ -15,7 +15,7 @@ public sealed class PipelineOptions
     /// <summary>The style encoder; null for a network without style.</summary>
     public ComponentOptions? Encoder { get; set; }
 
-    /// <summary>How style enters the backbone; <see cref="DefaultInjection"/> when an encoder is set and this is null.</summary>
+    /// <summary>How style enters the backbone; <c>paper</c> when an encoder is set and this is null.</summary>
     public ComponentOptions? Injection { get; set; }
 
     /// <summary>The network from degraded to restored image.</summary>
@@ -43,10 +43,10 @@ public class ComponentOptions
     [Required]
     public string Name { get; set; } = "";
 
-    /// <summary>
-    /// The section that is bound to the factory's <see cref="Abstractions.IComponentFactory{TComponent}.OptionsType"/> when
-    /// the component is built; null for defaults throughout.
-    /// </summary>
+    /// <summary>The component's own keys; null for defaults throughout.</summary>
+    /// <remarks>
+    /// Bound to the factory's <see cref="Abstractions.IComponentFactory{TComponent}.OptionsType"/> when the component is built.
+    /// </remarks>
     public IConfigurationSection? Options { get; set; }
 
     /// <summary>Where this component stands in the configuration; null when it was made by code.</summary>

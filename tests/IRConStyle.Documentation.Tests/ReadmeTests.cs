@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using IRConStyle.Framework;
+using IRConStyle.Framework.Composition;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IRConStyle.Documentation.Tests;
+
+/// <summary>What the README says of the shipped pipelines.</summary>
+public partial class ReadmeTests
+{
+    private static readonly string Settings = Path.Combine(SharedData.Root, "src", "IRConStyle.Cli", "appsettings.json");
+
+    [Fact]
+    public void The_readme_lists_every_pipeline_with_its_number_of_parameters()
+    {
+        using var services = new ServiceCollection()
+            .AddIRConStyle(new ConfigurationBuilder().AddJsonFile(Settings).Build()).Services.BuildServiceProvider();
+        var pipelines = services.GetRequiredService<IPipelineFactory>();
+        var listed = Row().Matches(File.ReadAllText(Path.Combine(SharedData.Root, "README.md")))
+            .Where(row => pipelines.Names.Contains(row.Groups["name"].Value))
+            .ToDictionary(row => row.Groups["name"].Value, row => row.Groups["parameters"].Value);
+
+        var actual = pipelines.Names.ToDictionary(name => name, name => Parameters(pipelines, name));
+
+        listed.OrderBy(pair => pair.Key, StringComparer.Ordinal).ShouldBe(actual.OrderBy(pair => pair.Key, StringComparer.Ordinal));
+    }
+
+    private static string Parameters(IPipelineFactory pipelines, string name)
+    {
+        using var network = pipelines.CreateNetwork(name, training: false);
+        var count = network.Backbone.Module.parameters().Concat(network.Encoder?.Module.parameters() ?? []).Sum(parameter => parameter.numel());
+        return count.ToString("N0", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A table row of pipeline, network, parameters and weights.</summary>
+    [GeneratedRegex(@"^\| `(?<name>[a-z0-9-]+)` \| [^|]+ \| (?<parameters>[0-9,]+) \| [^|]+ \|\r?$", RegexOptions.Multiline)]
+    private static partial Regex Row();
+}
