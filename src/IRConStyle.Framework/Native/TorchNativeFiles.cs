@@ -8,7 +8,7 @@ namespace IRConStyle.Framework.Native;
 /// <param name="Dependencies">Libraries the two need, in loading order.</param>
 internal sealed record TorchNativeFiles(string Binding, string TorchLibrary, IReadOnlyList<string> Dependencies)
 {
-    /// <summary>The key in runtimeconfig.json under which build/Torch.targets writes directories.</summary>
+    /// <summary>The key in runtimeconfig.json under which build/TorchNatives.targets writes directories.</summary>
     public const string DirectoriesKey = "IRConStyle.Native.Directories";
 
     private static readonly string[] CpuOrder = ["gomp", "iomp5md", "uv", "c10", "torch_global_deps", "torch_cpu"];

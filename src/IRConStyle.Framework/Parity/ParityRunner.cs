@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
 using TorchSharp;
@@ -58,6 +59,11 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         catch (IRConStyleException error)
         {
             return ParityFileResult.Fail(path, null, error.Message);
+        }
+        catch (Exception error) when (error is ExternalException or ArgumentException)
+        {
+            // The tensor library refuses the file's inputs; what follows the first line is its stack trace.
+            return ParityFileResult.Fail(path, null, $"{path} cannot be computed: {error.Message.Split('\n')[0]}");
         }
     }
 

@@ -18,14 +18,14 @@ public class TorchBackendTests
     [InlineData("windows", "cpu", "libtorch-cpu-win-x64")]
     [InlineData("osx", null, "libtorch-cpu-osx-arm64")]
     public void One_property_picks_the_package(string system, string? backend, string expected)
-    {
-        var (_, output) = MSBuild(["-getItem:PackageReference", $"-p:TorchOS={system}", .. Backend(backend)]);
-        using var document = JsonDocument.Parse(output);
-        var packages = document.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray()
-            .Select(item => item.GetProperty("Identity").GetString()!)
-            .Where(name => name.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || name.StartsWith("TorchSharp", StringComparison.OrdinalIgnoreCase));
-        packages.ShouldBe(["TorchSharp", expected], ignoreOrder: true);
-    }
+        => ShouldReference(expected, [$"-p:TorchOS={system}", .. Backend(backend)]);
+
+    [Theory]
+    [InlineData("win-x64", "TorchSharp-cuda-windows")]
+    [InlineData("linux-x64", "libtorch-cpu-linux-x64")]
+    [InlineData("osx-arm64", "libtorch-cpu-osx-arm64")]
+    public void Publishing_for_another_system_takes_that_systems_package(string runtime, string expected)
+        => ShouldReference(expected, $"-p:RuntimeIdentifier={runtime}");
 
     [Theory]
     [InlineData("osx", "cuda")]
@@ -35,6 +35,16 @@ public class TorchBackendTests
         var (exitCode, output) = MSBuild(["-t:CheckTorchBackend", "-v:q", "-nologo", $"-p:TorchOS={system}", .. Backend(backend)]);
         exitCode.ShouldNotBe(0);
         output.ShouldContain($"TorchBackend '{backend}' is not available on {system}: use cpu or cuda");
+    }
+
+    private static void ShouldReference(string expected, params string[] properties)
+    {
+        var (_, output) = MSBuild(["-getItem:PackageReference", .. properties]);
+        using var document = JsonDocument.Parse(output);
+        var packages = document.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray()
+            .Select(item => item.GetProperty("Identity").GetString()!)
+            .Where(name => name.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || name.StartsWith("TorchSharp", StringComparison.OrdinalIgnoreCase));
+        packages.ShouldBe(["TorchSharp", expected], ignoreOrder: true);
     }
 
     private static string[] Backend(string? backend) => backend is null ? [] : [$"-p:TorchBackend={backend}"];
