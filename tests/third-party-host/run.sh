@@ -37,9 +37,7 @@ sed -e "s|@VERSION@|$version|" -e "s|@LIBTORCH@|$(property LibTorchVersion)|" \
 cat > nuget.config <<CONFIG
 <configuration>
   <packageSources>
-    <clear />
     <add key="feed" value="$work/feed" />
-    <add key="nuget.org" value="https://api.nuget.org/v3/index.json" />
   </packageSources>
 </configuration>
 CONFIG
