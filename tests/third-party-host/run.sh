@@ -9,7 +9,14 @@ work=$(mktemp -d)
 cache=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 # A version of its own: the package cache would otherwise keep serving the packages of an earlier run.
 version="0.0.0-host.$(date +%s)"
-trap 'rm -rf "$work" "$cache"/irconstyle.{abstractions,modules,framework}/"$version"' EXIT
+clean() {
+  rm -rf "$work"
+  for package in abstractions modules framework; do
+    rm -rf "$cache/irconstyle.$package/$version"
+    rmdir "$cache/irconstyle.$package" 2>/dev/null || true
+  done
+}
+trap clean EXIT
 
 fail() {
   echo "third-party host: $1" >&2
