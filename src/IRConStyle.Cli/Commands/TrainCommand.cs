@@ -65,7 +65,7 @@ internal sealed class TrainCommand : Verb
             .RunAsync(new TrainingRequest(pipeline, output, call.Result.GetValue(_device)) { Progress = progress }, call.Stop)
             .GetAwaiter().GetResult());
         call.Screen.WriteLine(
-            $"{(result.Completed ? "trained" : "stopped after")} {Figures.Count(result.Iterations, "iteration")}, weights in {result.WeightsPath}");
+            $"{(result.Completed ? "trained" : "stopped after")} {Figures.Count(result.Iterations, "iteration")}, {(result.WeightsPath is { } path ? $"weights in {path}" : "nothing to save")}");
         return result.Completed ? ExitCode.Success : ExitCode.Interrupted;
     }
 

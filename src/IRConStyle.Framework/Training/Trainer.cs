@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Composition;
@@ -46,7 +47,7 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
         using var step = new TrainingStep(network, new TrainingLosses(options, factory), options);
         var stream = new SampleStream(
             factory.CreateDataset(data, options.Degradation), options.Seed, options.PatchSize, options.LoaderThreads);
-        var run = new Run(request, options, pipeline, step);
+        var run = new Run(request, options, pipeline, step, logger);
         LogStarted(logger, request.Pipeline, options.Iterations, device.ToString());
         try
         {
@@ -56,10 +57,22 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
         {
             LogStopped(logger, run.Iteration);
         }
+        catch (IRConStyleException) when (run is { Iteration: > 0, HasDiverged: false })
+        {
+            // An image that cannot be read ends the run, but not what was learned until then.
+            run.Save();
+            LogSaved(logger, run.WeightsPath, run.Iteration);
+            throw;
+        }
 
-        run.Save();
-        LogSaved(logger, run.WeightsPath, run.Iteration);
-        return new TrainingResult(run.WeightsPath, run.Iteration, run.Iteration == options.Iterations, run.LastLosses);
+        if (run.Iteration > 0)
+        {
+            run.Save();
+            LogSaved(logger, run.WeightsPath, run.Iteration);
+        }
+
+        return new TrainingResult(
+            run.Iteration > 0 ? run.WeightsPath : null, run.Iteration, run.Iteration == options.Iterations, run.LastLosses);
     }
 
     private static void Loop(Run run, SampleStream stream, torch.Device device, CancellationToken cancellation)
@@ -90,19 +103,26 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
     [LoggerMessage(LogLevel.Warning, "Training stopped on request after iteration {Iteration}.")]
     private static partial void LogStopped(ILogger logger, int iteration);
 
+    [LoggerMessage(LogLevel.Warning, "The output directory holds weights of an earlier run; they are kept as {Path}.")]
+    private static partial void LogKept(ILogger logger, string path);
+
     [LoggerMessage(LogLevel.Information, "Weights of iteration {Iteration} saved to {Path}.")]
     private static partial void LogSaved(ILogger logger, string path, int iteration);
 
     /// <summary>The bookkeeping of one run.</summary>
-    private sealed class Run(TrainingRequest request, TrainingOptions options, PipelineOptions pipeline, TrainingStep step)
+    private sealed class Run(
+        TrainingRequest request, TrainingOptions options, PipelineOptions pipeline, TrainingStep step, ILogger logger)
     {
         private readonly Stopwatch _clock = Stopwatch.StartNew();
         private readonly double[] _sums = new double[step.Losses.Names.Count];
         private TimeSpan _waited;
         private TimeSpan _reportedAt;
         private int _reportedIteration;
+        private bool _hasSaved;
 
         public int Iteration { get; private set; }
+
+        public bool HasDiverged { get; private set; }
 
         public TrainingOptions Options => options;
 
@@ -119,7 +139,8 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
             var values = losses.to(torch.float64).cpu().data<double>().ToArray();
             for (var i = 0; i < values.Length; i++)
             {
-                if (!double.IsFinite(values[i]))
+                HasDiverged |= !double.IsFinite(values[i]);
+                if (HasDiverged)
                     throw new IRConStyleException(
                         $"Loss {step.Losses.Names[i]} became {values[i]} in iteration {Iteration}; the weights last saved are kept.",
                         "Lower Training:LearningRate or set Training:GradientClip.");
@@ -130,7 +151,24 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
                 Report(rate);
         }
 
-        public void Save() => WeightsFile.Save(WeightsPath, step.Average.State, pipeline, Iteration);
+        public void Save()
+        {
+            if (!_hasSaved)
+                KeepEarlierRun();
+            WeightsFile.Save(WeightsPath, step.Average.State, pipeline, Iteration);
+            _hasSaved = true;
+        }
+
+        /// <summary>Weights of an earlier run in the same directory are renamed, not overwritten.</summary>
+        private void KeepEarlierRun()
+        {
+            if (!File.Exists(WeightsPath))
+                return;
+            var written = File.GetLastWriteTimeUtc(WeightsPath).ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture);
+            var kept = Path.ChangeExtension(WeightsPath, $".{written}{Path.GetExtension(WeightsPath)}");
+            File.Move(WeightsPath, kept, overwrite: true);
+            LogKept(logger, kept);
+        }
 
         private void Report(double rate)
         {

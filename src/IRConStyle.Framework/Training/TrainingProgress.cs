@@ -33,9 +33,9 @@ public sealed record TrainingRequest(string Pipeline, string OutputDirectory, st
 }
 
 /// <summary>What a training run left behind.</summary>
-/// <param name="WeightsPath">The averaged weights.</param>
+/// <param name="WeightsPath">The averaged weights; null when the run was cancelled before its first iteration.</param>
 /// <param name="Iterations">How many iterations were done.</param>
 /// <param name="Completed">False when the run was cancelled; the weights are then those of the last finished iteration.</param>
 /// <param name="Losses">The last reported losses.</param>
 public sealed record TrainingResult(
-    string WeightsPath, int Iterations, bool Completed, IReadOnlyDictionary<string, double> Losses);
+    string? WeightsPath, int Iterations, bool Completed, IReadOnlyDictionary<string, double> Losses);

@@ -27,7 +27,7 @@ public sealed class TrainerTests : IDisposable
         result.Losses.Keys.ShouldBe(["square"]);
         reports.Select(report => report.Iteration).ShouldBe([1, 2, 4, 6]);
         reports.ShouldAllBe(report => report.Iterations == 6 && report.DataWait >= 0 && report.DataWait <= 1 && report.ImagesPerSecond > 0);
-        using (var reader = SafeTensorsReader.Open(result.WeightsPath))
+        using (var reader = SafeTensorsReader.Open(result.WeightsPath!))
             reader.Metadata[WeightsFile.IterationKey].ShouldBe("6");
         using var loaded = services.GetRequiredService<NetworkLoader>().Open(pipeline: null, result.WeightsPath, "cpu");
         loaded.Network.Backbone.ShouldBeOfType<TinyBackbone>();
@@ -52,8 +52,30 @@ public sealed class TrainerTests : IDisposable
 
         result.Completed.ShouldBeFalse();
         result.Iterations.ShouldBe(4);
-        using var reader = SafeTensorsReader.Open(result.WeightsPath);
+        using var reader = SafeTensorsReader.Open(result.WeightsPath!);
         reader.Metadata[WeightsFile.IterationKey].ShouldBe("4");
+    }
+
+    [Fact]
+    public async Task Cancelling_before_the_first_iteration_saves_nothing()
+    {
+        using var services = Host();
+        var result = await Train(services, [], new CancellationToken(canceled: true));
+
+        result.WeightsPath.ShouldBeNull();
+        File.Exists(_directory.File(Trainer.WeightsFileName)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Weights_of_an_earlier_run_are_kept_under_another_name()
+    {
+        using var services = Host();
+        var earlier = await File.ReadAllBytesAsync((await Train(services, [], CancellationToken.None)).WeightsPath!);
+        await Train(services, [], CancellationToken.None);
+
+        var kept = Directory.GetFiles(_directory.Path, "weights.*.safetensors").ShouldHaveSingleItem();
+        (await File.ReadAllBytesAsync(kept)).ShouldBe(earlier);
+        File.Exists(_directory.File(Trainer.WeightsFileName)).ShouldBeTrue();
     }
 
     [Fact]
@@ -105,7 +127,7 @@ public sealed class TrainerTests : IDisposable
             [.. training.Select(entry => ($"Pipelines:run:Training:{entry.Key}", entry.Value))]);
 
     private async Task<byte[]> Weights(ServiceProvider services)
-        => await File.ReadAllBytesAsync((await Train(services, [], CancellationToken.None)).WeightsPath);
+        => await File.ReadAllBytesAsync((await Train(services, [], CancellationToken.None)).WeightsPath!);
 
     private Task<TrainingResult> Train(ServiceProvider services, List<TrainingProgress> reports, CancellationToken cancellation)
         => Train(services, new Recorder(reports), cancellation);
