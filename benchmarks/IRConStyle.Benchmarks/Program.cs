@@ -19,6 +19,7 @@ var config = ManualConfig.Create(DefaultConfig.Instance)
     .AddJob(job.WithId("fast")
         .WithEnvironmentVariables(Form("fast"), new(ForwardBenchmark.PluginsVariable, plugins)))
     .AddColumn(StatisticColumn.Median)
+    .HideColumns(Column.EnvironmentVariables)
     .WithSummaryStyle(SummaryStyle.Default.WithRatioStyle(RatioStyle.Value));
 BenchmarkSwitcher.FromAssembly(typeof(ForwardBenchmark).Assembly).Run(args.Length == 0 ? ["--filter", "*"] : args, config);
 

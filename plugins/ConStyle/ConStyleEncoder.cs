@@ -27,4 +27,7 @@ internal class ConStyleEncoder : Module, IStyleEncoder
     protected StyleNetwork Query => _query;
 
     public StyleCode Encode(Tensor image) => _query.Encode(image);
+
+    public bool IsTrainingState(string stateName) =>
+        stateName.StartsWith("encoder_k.", StringComparison.Ordinal) || stateName is "queue" or "queue_ptr";
 }

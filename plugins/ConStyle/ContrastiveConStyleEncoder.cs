@@ -43,9 +43,6 @@ internal sealed class ContrastiveConStyleEncoder : ConStyleEncoder, IContrastive
         RegisterComponents();
     }
 
-    public bool IsTrainingState(string stateName) =>
-        stateName.StartsWith("encoder_k.", StringComparison.Ordinal) || stateName is "queue" or "queue_ptr";
-
     public ContrastiveOutput EncodePair(Tensor degraded, Tensor clean)
     {
         var batch = degraded.shape[0];

@@ -16,6 +16,13 @@ public interface IStyleEncoder
     /// <summary>Holds the parameters and buffers under the authors' state_dict names.</summary>
     torch.nn.Module Module { get; }
 
+    /// <summary>
+    /// Whether a state name is needed for training only (momentum encoder, queue), not for restoring. Also true of names
+    /// this instance does not have, so that a checkpoint of a whole training fits an encoder that only restores.
+    /// </summary>
+    /// <param name="stateName">A name within <see cref="Module"/>, without the prefix.</param>
+    bool IsTrainingState(string stateName) => false;
+
     /// <summary>Encodes images.</summary>
     /// <param name="image">N×3×H×W, RGB in [0,1], any H and W from 1 up.</param>
     /// <returns>A style code whose tensors the caller owns.</returns>
@@ -34,10 +41,6 @@ public interface IContrastiveStyleEncoder : IStyleEncoder
     /// <returns>What the contrastive losses need; the caller owns its tensors.</returns>
     /// <exception cref="IRConStyleException">The queue length is no multiple of N.</exception>
     ContrastiveOutput EncodePair(torch.Tensor degraded, torch.Tensor clean);
-
-    /// <summary>Whether a state name is needed for training only (momentum encoder, queue), not for restoring.</summary>
-    /// <param name="stateName">A name within <see cref="IStyleEncoder.Module"/>, without the prefix.</param>
-    bool IsTrainingState(string stateName);
 }
 
 /// <summary>What one contrastive forward pass yields.</summary>

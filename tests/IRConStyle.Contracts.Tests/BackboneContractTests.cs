@@ -135,7 +135,7 @@ public class BackboneContractTests
                 using var scope = torch.NewDisposeScope();
                 network.Restore(input).square().sum().BackwardIfTrainable(network);
             },
-            repetitions: 10);
+            repetitions: 50);
     }
 
     [Theory]

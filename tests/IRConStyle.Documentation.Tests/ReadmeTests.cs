@@ -27,6 +27,21 @@ public partial class ReadmeTests
         listed.OrderBy(pair => pair.Key, StringComparer.Ordinal).ShouldBe(actual.OrderBy(pair => pair.Key, StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void The_shipped_settings_are_valid()
+    {
+        using var services = new ServiceCollection()
+            .AddIRConStyle(new ConfigurationBuilder().AddJsonFile(Settings).Build()).Services.BuildServiceProvider();
+
+        Should.NotThrow(services.GetRequiredService<IPipelineFactory>().ValidateAll);
+    }
+
+    [Fact]
+    public void No_page_has_a_placeholder()
+        => Directory.EnumerateFiles(SharedData.Root, "*.md", SearchOption.AllDirectories)
+            .Where(page => File.ReadAllText(page).Contains("TODO" + "-", StringComparison.Ordinal))
+            .ShouldBeEmpty();
+
     private static string Parameters(IPipelineFactory pipelines, string name)
     {
         using var network = pipelines.CreateNetwork(name, training: false);

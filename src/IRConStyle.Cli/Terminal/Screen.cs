@@ -63,7 +63,8 @@ internal sealed class Screen
         }
         else
         {
-            WriteError($"unexpected {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}");
+            // libtorch puts its own stack below the first line of a message.
+            WriteError($"unexpected {exception.GetType().Name}: {exception.Message.Split('\n')[0].TrimEnd()}");
             if (!isVerbose)
                 WriteRemedy("Run again with --verbose for the details.");
         }

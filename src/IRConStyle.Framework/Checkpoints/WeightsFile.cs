@@ -46,7 +46,7 @@ public static class WeightsFile
         ArgumentNullException.ThrowIfNull(network);
         using var reader = SafeTensorsReader.Open(path);
         var state = network.State().ToArray();
-        Check(path, network.PipelineName, reader, state);
+        Check(path, network, reader, state);
         using var noGrad = torch.no_grad();
         foreach (var (name, value, _) in state.Where(entry => reader.Entries.ContainsKey(entry.Name)))
         {
@@ -56,12 +56,12 @@ public static class WeightsFile
     }
 
     private static void Check(
-        string path, string pipeline, SafeTensorsReader reader, (string Name, torch.Tensor Value, bool IsTrainingState)[] state)
+        string path, RestorationNetwork network, SafeTensorsReader reader, (string Name, torch.Tensor Value, bool IsTrainingState)[] state)
     {
         // What only training needs may be absent: weights for restoring are complete without it.
         var missing = state.Where(entry => !entry.IsTrainingState && !reader.Entries.ContainsKey(entry.Name)).Select(entry => entry.Name);
         var known = state.Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
-        var unexpected = reader.Entries.Keys.Where(name => !known.Contains(name));
+        var unexpected = reader.Entries.Keys.Where(name => !known.Contains(name) && !network.IsTrainingState(name));
         var misshapen = state
             .Where(entry => reader.Entries.TryGetValue(entry.Name, out var stored) && !stored.Shape.AsSpan().SequenceEqual(entry.Value.shape))
             .Select(entry => $"{entry.Name} is {Shape(reader.Entries[entry.Name].Shape)}, the network has {Shape(entry.Value.shape)}");
@@ -70,7 +70,7 @@ public static class WeightsFile
             .Where(text => text.Length > 0).ToArray();
         if (problems.Length > 0)
             throw new IRConStyleException(
-                $"{path} does not fit the networks of pipeline {pipeline}: {string.Join("; ", problems)}.",
+                $"{path} does not fit the networks of pipeline {network.PipelineName}: {string.Join("; ", problems)}.",
                 "Choose the pipeline these weights were trained with, or leave --pipeline out so that the file decides.");
     }
 

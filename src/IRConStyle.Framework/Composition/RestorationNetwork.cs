@@ -43,9 +43,18 @@ public sealed class RestorationNetwork : IDisposable
             yield return (name, value, false);
         if (Encoder is null)
             yield break;
-        var contrastive = Encoder as IContrastiveStyleEncoder;
         foreach (var (name, value) in Encoder.Module.state_dict())
-            yield return (Encoder.StatePrefix + name, value, contrastive?.IsTrainingState(name) ?? false);
+            yield return (Encoder.StatePrefix + name, value, Encoder.IsTrainingState(name));
+    }
+
+    /// <summary>Whether a state name, prefix included, is needed for training only; see <see cref="IStyleEncoder.IsTrainingState"/>.</summary>
+    /// <param name="stateName">A name as in <see cref="State"/>, or one of a checkpoint.</param>
+    public bool IsTrainingState(string stateName)
+    {
+        ArgumentNullException.ThrowIfNull(stateName);
+        return Encoder is not null
+            && stateName.StartsWith(Encoder.StatePrefix, StringComparison.Ordinal)
+            && Encoder.IsTrainingState(stateName[Encoder.StatePrefix.Length..]);
     }
 
     /// <summary>Moves parameters and buffers to a device; tensors of <see cref="State"/> taken before are stale then.</summary>
@@ -79,7 +88,9 @@ public sealed class RestorationNetwork : IDisposable
     public torch.Tensor Restore(torch.Tensor degraded)
     {
         using var scope = torch.NewDisposeScope();
-        var style = Encoder?.Encode(degraded);
+        // An encoder sees colours; a grey image is one whose colours are equal.
+        var colour = degraded.shape[1] == 1 ? degraded.expand(-1, 3, -1, -1) : degraded;
+        var style = Backbone.Spec.RequiresStyle ? Encoder?.Encode(colour) : null;
         return Backbone.Restore(degraded, style).MoveToOuterDisposeScope();
     }
 

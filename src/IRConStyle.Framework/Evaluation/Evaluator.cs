@@ -28,7 +28,7 @@ public sealed class Evaluator(IPipelineFactory factory, NetworkLoader loader, IR
         ArgumentNullException.ThrowIfNull(request);
         var dataset = OpenDataset(request);
         using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device);
-        var names = MetricNames(request, loaded.Network.PipelineName);
+        var names = MetricNames(request);
         var metrics = names.Select(name => (Name: name, Metric: factory.CreateMetric(name))).ToArray();
         request.Planned?.Invoke(dataset.Count);
         var scores = new List<ImageScore>(dataset.Count);
@@ -67,12 +67,12 @@ public sealed class Evaluator(IPipelineFactory factory, NetworkLoader loader, IR
             ComponentOptions.Of(_options.NoiseDegradation, ("Sigma", request.NoiseSigma)));
     }
 
-    private IReadOnlyList<string> MetricNames(EvaluationRequest request, string pipeline)
+    private IReadOnlyList<string> MetricNames(EvaluationRequest request)
     {
         if (request.Metrics.Count > 0)
             return request.Metrics;
-        return factory.Names.Contains(pipeline) && factory.Describe(pipeline).Metrics is { Length: > 0 } configured
-            ? configured
-            : _options.Metrics;
+        // A weights file alone names no pipeline.
+        var pipeline = request.Pipeline ?? (request.Weights is null ? host.DefaultPipeline : null);
+        return pipeline is not null && factory.Describe(pipeline).Metrics is { Length: > 0 } configured ? configured : _options.Metrics;
     }
 }

@@ -13,7 +13,7 @@ public static class AtomicFile
     {
         ArgumentNullException.ThrowIfNull(write);
         var target = Path.GetFullPath(path);
-        var aside = $"{target}.{Guid.NewGuid():N}.tmp";
+        var aside = $"{target}.{Random.Shared.Next():x8}.tmp";
         try
         {
             if (Directory.Exists(target))

@@ -72,6 +72,10 @@ internal sealed class TiffReader(ImageSource source, Tiff tiff)
         var rowBytes = tiled ? tiff.TileRowSize() : tiff.ScanlineSize();
         if (blockWidth < 1 || blockHeight < 1 || rowBytes < 1)
             throw source.Damaged($"its tiles of {blockWidth}×{blockHeight} pixels are impossible");
+        // A tile may be larger than a small image, but not by any amount the file likes.
+        const long LargestTile = 1 << 24;
+        if (tiled && (long)blockWidth * blockHeight > Math.Max((long)_width * _height, LargestTile))
+            throw source.Damaged($"its tiles of {blockWidth}×{blockHeight} pixels are impossible for {_width}×{_height} pixels");
         // Planes do not share blocks, so they are numbered one after the other.
         var perPlane = tiled ? tiff.NumberOfTiles() / planes : 0;
         var block = new byte[tiled ? tiff.TileSize() : rowBytes];

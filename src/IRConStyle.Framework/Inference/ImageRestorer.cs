@@ -24,57 +24,87 @@ public sealed class ImageRestorer(RestorationNetwork network, Device device, Inf
         using var inference = inference_mode();
         var (channels, height, width) = (image.shape[0], image.shape[1], image.shape[2]);
         var input = ToNetworkChannels(image.unsqueeze(0).to(device));
-        var output = height * width > options.WholeImageMegapixels * 1e6 ? RestoreInTiles(input) : RestoreWhole(input);
+        // An encoder sees colours; a grey image is one whose colours are equal.
+        var colour = channels == 1 ? image.to(device).unsqueeze(0).expand(1, 3, height, width) : image.to(device).unsqueeze(0);
+        var output = height * width > options.WholeImageMegapixels * 1e6 ? RestoreInTiles(input, colour) : RestoreWhole(input, colour);
         var restored = FromNetworkChannels(output, channels);
         return ImagePadding.Crop(restored, height, width).squeeze(0).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
-    private Tensor RestoreWhole(Tensor input)
+    private Tensor RestoreWhole(Tensor input, Tensor colour)
     {
         using var scope = NewDisposeScope();
-        var padded = ImagePadding.ToMultiple(input, network.Backbone.Spec.SizeMultiple);
-        return network.Restore(padded).MoveToOuterDisposeScope();
+        var multiple = network.Backbone.Spec.SizeMultiple;
+        var style = RequiredEncoder()?.Encode(ImagePadding.ToMultiple(colour, multiple));
+        return network.Backbone.Restore(ImagePadding.ToMultiple(input, multiple), Repeat(style, input.shape[0])).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// The style code is that of the whole image, so all tiles agree on it; the feature maps are cut like the image.
-    /// Layers that pool over the whole map see a tile only.
+    /// Nothing ever has the size of the whole image but input and result: the latents are the mean over all tiles, so that
+    /// the tiles agree on them, and the feature maps are each tile's own.
     /// </summary>
-    private Tensor RestoreInTiles(Tensor input)
+    private Tensor RestoreInTiles(Tensor input, Tensor colour)
     {
         using var scope = NewDisposeScope();
         var multiple = LeastCommonMultiple(network.Backbone.Spec.SizeMultiple, CoarsestStride());
-        var padded = ImagePadding.ToMultiple(input, multiple);
+        var (padded, paddedColour) = (ImagePadding.ToMultiple(input, multiple), ImagePadding.ToMultiple(colour, multiple));
+        var (height, width) = (padded.shape[2], padded.shape[3]);
         var (side, overlap) = (RoundUp(options.TileSize, multiple), RoundUp(options.TileOverlap, multiple));
-        var style = network.Backbone.Spec.RequiresStyle ? network.Encoder?.Encode(padded) : null;
-        var result = empty_like(padded);
-        foreach (var (top, left, tile) in Tiles(padded.shape[2], padded.shape[3], side))
+        var encoder = RequiredEncoder();
+        var latents = encoder is null ? null : MeanLatents(encoder, paddedColour, side, overlap);
+        Tensor? result = null;
+        foreach (var tile in Tiles(height, width, side))
         {
             using var tileScope = NewDisposeScope();
-            var outer = tile.Grow(overlap, padded.shape[2], padded.shape[3]);
-            var cut = style is null ? null : Cut(style, outer);
-            var restored = network.Backbone.Restore(Cut(padded, outer, 1).contiguous(), cut);
-            using var target = result.narrow(2, top, tile.Height).narrow(3, left, tile.Width);
-            target.copy_(restored.narrow(2, top - outer.Top, tile.Height).narrow(3, left - outer.Left, tile.Width));
+            var outer = tile.Grow(overlap, height, width);
+            var style = encoder?.Encode(Cut(paddedColour, outer)) is { } own ? own with { Latents = latents! } : null;
+            var restored = network.Backbone.Restore(Cut(padded, outer), Repeat(style, input.shape[0]));
+            result ??= empty([restored.shape[0], restored.shape[1], height, width], restored.dtype, device).MoveToOuterDisposeScope();
+            result.narrow(2, tile.Top, tile.Height).narrow(3, tile.Left, tile.Width)
+                .copy_(restored.narrow(2, tile.Top - outer.Top, tile.Height).narrow(3, tile.Left - outer.Left, tile.Width));
         }
 
-        return result.MoveToOuterDisposeScope();
+        return result!.MoveToOuterDisposeScope();
     }
 
-    private static IEnumerable<(long Top, long Left, Rectangle Tile)> Tiles(long height, long width, long side)
+    private static Tensor[] MeanLatents(IStyleEncoder encoder, Tensor image, long side, long overlap)
+    {
+        using var scope = NewDisposeScope();
+        var (height, width) = (image.shape[2], image.shape[3]);
+        Tensor[]? sums = null;
+        foreach (var tile in Tiles(height, width, side))
+        {
+            using var tileScope = NewDisposeScope();
+            var weight = tile.Height * tile.Width / (double)(height * width);
+            var parts = encoder.Encode(Cut(image, tile.Grow(overlap, height, width))).Latents.Select(latent => latent * weight);
+            sums = [.. (sums is null ? parts : sums.Zip(parts, (sum, part) => sum + part)).Select(sum => sum.MoveToOuterDisposeScope())];
+        }
+
+        return [.. sums!.Select(sum => sum.MoveToOuterDisposeScope())];
+    }
+
+    private IStyleEncoder? RequiredEncoder() => network.Backbone.Spec.RequiresStyle ? network.Encoder : null;
+
+    /// <summary>Channels restored one by one share the style of their image.</summary>
+    private static StyleCode? Repeat(StyleCode? style, long count) => style is null || count == 1
+        ? style
+        : style with
+        {
+            Latents = [.. style.Latents.Select(latent => latent.expand(count, -1))],
+            Features = [.. style.Features.Select(map => map.expand(count, -1, -1, -1))],
+        };
+
+    private static IEnumerable<Rectangle> Tiles(long height, long width, long side)
     {
         for (long top = 0; top < height; top += side)
             for (long left = 0; left < width; left += side)
-                yield return (top, left, new Rectangle(top, left, Math.Min(side, height - top), Math.Min(side, width - left)));
+                yield return new Rectangle(top, left, Math.Min(side, height - top), Math.Min(side, width - left));
     }
 
     private static long RoundUp(int size, int multiple) => ((long)size + multiple - 1) / multiple * multiple;
 
-    private StyleCode Cut(StyleCode style, Rectangle area)
-        => style with { Features = [.. style.Features.Zip(network.Encoder!.Spec.Features, (map, spec) => Cut(map, area, spec.Stride))] };
-
-    private static Tensor Cut(Tensor map, Rectangle area, long stride)
-        => map.narrow(2, area.Top / stride, area.Height / stride).narrow(3, area.Left / stride, area.Width / stride);
+    private static Tensor Cut(Tensor image, Rectangle area)
+        => image.narrow(2, area.Top, area.Height).narrow(3, area.Left, area.Width).contiguous();
 
     private long CoarsestStride() => network.Encoder?.Spec.Features.Select(feature => (long)feature.Stride).DefaultIfEmpty(1).Max() ?? 1;
 
@@ -93,8 +123,8 @@ public sealed class ImageRestorer(RestorationNetwork network, Device device, Inf
 
     private static Tensor FromNetworkChannels(Tensor output, long channels)
     {
-        if (output.shape[0] == channels && output.shape[1] == 1 && channels > 1)
-            return output.transpose(0, 1);
+        if (output.shape[0] > 1)
+            return output.mean([1], keepdim: true).transpose(0, 1);
         return output.shape[1] == channels ? output : output.mean([1], keepdim: true);
     }
 

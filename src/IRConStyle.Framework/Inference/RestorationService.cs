@@ -87,15 +87,18 @@ public sealed partial class RestorationService(NetworkLoader loader, IImageCodec
             var restored = RasterImage.FromTensor(restorer.Restore(degraded.ToTensor()), degraded);
             codec.Write(job.Output, restored);
             if (compare)
-                codec.Write(
-                    Path.ChangeExtension(job.Output, null) + "_compare.png",
-                    ComparisonSheet.Draw(degraded, restored));
+                codec.Write(job.Sheet, ComparisonSheet.Draw(degraded, restored));
             LogRestored(logger, job.Input, job.Output, clock.Elapsed);
             return new RestoreOutcome(job, null, clock.Elapsed, degraded.Width, degraded.Height);
         }
-        catch (IRConStyleException error)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            LogFailed(logger, job.Input, error.Message);
+            // Whatever a single image provokes, memory running out included, is that image's failure.
+            var error = exception as IRConStyleException ?? new IRConStyleException(
+                $"{job.Input} could not be restored: {exception.Message.Split('\n')[0].TrimEnd()}",
+                "Lower IRConStyle:Inference:WholeImageMegapixels if memory ran out; --verbose shows the details.",
+                exception);
+            LogFailed(logger, job.Input, error.Message, exception);
             return new RestoreOutcome(job, error, clock.Elapsed, degraded?.Width ?? 0, degraded?.Height ?? 0);
         }
     }
@@ -104,5 +107,5 @@ public sealed partial class RestorationService(NetworkLoader loader, IImageCodec
     private static partial void LogRestored(ILogger logger, string input, string output, TimeSpan time);
 
     [LoggerMessage(LogLevel.Debug, "{Input} was not restored: {Reason}")]
-    private static partial void LogFailed(ILogger logger, string input, string reason);
+    private static partial void LogFailed(ILogger logger, string input, string reason, Exception exception);
 }

@@ -41,7 +41,8 @@ internal static class PatchedCopy
     private static string Write(string directory, string name, byte[] image)
     {
         var target = Path.Combine(directory, name);
-        if (File.Exists(target) && new FileInfo(target).Length == image.Length)
+        // By content: where others may write, a file of this name need not be ours.
+        if (File.Exists(target) && File.ReadAllBytes(target).AsSpan().SequenceEqual(image))
             return target;
 
         Directory.CreateDirectory(directory);

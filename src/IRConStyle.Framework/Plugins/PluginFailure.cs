@@ -19,6 +19,11 @@ internal sealed class PluginFailure(string reason, string? remedy = null, Except
                 $"a dependency is missing: {SimpleName(file)}",
                 "Copy the plugin's folder as it was built, with its dependencies and its .deps.json file.",
                 exception) { Info = info };
+        if (root is FileLoadException { FileName: { Length: > 0 } newer })
+            return new PluginFailure(
+                $"it was built against another version of {SimpleName(newer)} than this program has",
+                "Update the program, or use a version of the plugin that was built for it.",
+                exception) { Info = info };
         if (root is BadImageFormatException)
             return new PluginFailure(
                 $"the file is damaged or no .NET assembly: {OneLine(root.Message)}", "Copy or build the plugin again.", exception) { Info = info };

@@ -18,9 +18,16 @@ internal static class PluginLoading
             }
             catch (PluginFailure failure)
             {
-                catalogue.Add(new PluginReport(folder, failure.Info, [], PluginStatus.Failed, failure.Message, failure.Remedy));
+                Report(folder, failure);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Report(folder, PluginFailure.From(exception, "the folder cannot be read"));
             }
         }
+
+        void Report(string folder, PluginFailure failure)
+            => catalogue.Add(new PluginReport(folder, failure.Info, [], PluginStatus.Failed, failure.Message, failure.Remedy));
     }
 
     /// <summary>Registers a plugin of the program itself, whose failure is the program's.</summary>

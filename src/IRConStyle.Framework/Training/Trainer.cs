@@ -3,6 +3,7 @@ using System.Globalization;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Files;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 
@@ -39,6 +40,7 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
             $"Pipeline {request.Pipeline} has no training data.",
             $"Set IRConStyle:Pipelines:{request.Pipeline}:Training:Data, or give --data.");
         var device = runtime.SelectDevice(request.Device);
+        ProbeOutput(request.OutputDirectory);
         torch.random.manual_seed((long)(options.Seed & long.MaxValue));
 
         using var network = factory.CreateNetwork(request.Pipeline, training: true);
@@ -57,9 +59,9 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
         {
             LogStopped(logger, run.Iteration);
         }
-        catch (IRConStyleException) when (run is { Iteration: > 0, HasDiverged: false })
+        catch (Exception) when (run is { Iteration: > 0, HasDiverged: false })
         {
-            // An image that cannot be read ends the run, but not what was learned until then.
+            // An image that cannot be read, or memory that is out, ends the run, but not what was learned until then.
             run.Save();
             LogSaved(logger, run.WeightsPath, run.Iteration);
             throw;
@@ -73,6 +75,14 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
 
         return new TrainingResult(
             run.Iteration > 0 ? run.WeightsPath : null, run.Iteration, run.Iteration == options.Iterations, run.LastLosses);
+    }
+
+    /// <summary>A place that cannot be written to is found out now, not after thousands of iterations.</summary>
+    private static void ProbeOutput(string directory)
+    {
+        var probe = Path.Combine(directory, $".probe-{Random.Shared.Next():x8}");
+        AtomicFile.Write(probe, _ => { });
+        File.Delete(probe);
     }
 
     private static void Loop(Run run, SampleStream stream, torch.Device device, CancellationToken cancellation)

@@ -71,7 +71,7 @@ public sealed class TrainingStep : IDisposable
 
         var contrast = (_network.Encoder as IContrastiveStyleEncoder)?.EncodePair(degraded, clean);
         var style = contrast?.Query ?? _network.Encoder?.Encode(degraded);
-        var restored = _network.Backbone.Restore(degraded, style);
+        var restored = _network.Backbone.Restore(degraded, _network.Backbone.Spec.RequiresStyle ? style : null);
         var (total, values) = Losses.Compute(restored, clean, Losses.NeedContrast ? contrast : null);
         total.backward();
         if (_options.GradientClip > 0)

@@ -43,6 +43,34 @@ public sealed class WeightsFileTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_of_a_whole_training_fits_networks_that_only_restore()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var network = new RestorationNetwork("half", new HalfEncoder(), _services.Network("tiny").Backbone);
+        (string, torch.Tensor)[] state =
+            [.. network.State().Select(entry => (entry.Name, entry.Value)), ("half.momentum.weight", torch.zeros(3)), ("half.queue", torch.zeros(5))];
+        SafeTensorsWriter.Write(FilePath, state, new Dictionary<string, string>());
+
+        Should.NotThrow(() => WeightsFile.Load(FilePath, network));
+        SafeTensorsWriter.Write(FilePath, [.. state, ("half.other", torch.zeros(1))], new Dictionary<string, string>());
+        Should.Throw<IRConStyleException>(() => WeightsFile.Load(FilePath, network)).Message.ShouldContain("1 unexpected (half.other)");
+    }
+
+    /// <summary>The restoring half of an encoder whose training half has a momentum network and a queue.</summary>
+    private sealed class HalfEncoder : IStyleEncoder
+    {
+        public StyleSpec Spec { get; } = new([1], []);
+
+        public string StatePrefix => "half.";
+
+        public torch.nn.Module Module { get; } = torch.nn.Linear(3, 1);
+
+        public StyleCode Encode(torch.Tensor image) => throw new NotSupportedException();
+
+        public bool IsTrainingState(string stateName) => stateName.StartsWith("momentum.", StringComparison.Ordinal) || stateName == "queue";
+    }
+
+    [Fact]
     public void Values_are_converted_to_the_type_of_the_network()
     {
         using var scope = torch.NewDisposeScope();

@@ -36,7 +36,7 @@ internal sealed class FakeBackbone : IBackbone
     public FakeBackbone(FakeBackboneOptions options, BackboneContext context)
     {
         HasInjection = context.Injection is not null;
-        Spec = new BackboneSpec(3, 1, options.RequiresStyle);
+        Spec = new BackboneSpec(3, 1, options.RequiresStyle || context.Style is not null);
         _module = new ScaleModule((float)options.Factors.Sum() * options.Repeat);
     }
 

@@ -22,7 +22,7 @@ public sealed class RestorePlanTests : IDisposable
     [InlineData("photo.JPG", "photo_restored.JPG")]
     [InlineData("scan.bmp", "scan_restored.png")]
     public void Without_an_output_a_file_is_written_beside_its_input(string name, string expected)
-        => Plan([Touch(name)], null).Jobs.ShouldBe([new RestoreJob(In(name), In(expected))]);
+        => Plan([Touch(name)], null).Jobs.Single().Output.ShouldBe(In(expected));
 
     [Fact]
     public void Without_an_output_a_folder_gets_a_folder_beside_it()
@@ -55,6 +55,36 @@ public sealed class RestorePlanTests : IDisposable
             .ShouldBe([In("out/a.png"), In("out/a_2.png"), In("out/a_3.png")]);
 
     [Fact]
+    public void Sheets_collide_with_nothing()
+    {
+        var plan = Plan([Touch("a.png"), Touch("a.jpg"), Touch("a_compare.png")], In("out"));
+        plan.Jobs.Select(job => job.Output).ShouldBe([In("out/a.png"), In("out/a.jpg"), In("out/a_compare.png")]);
+        plan.Jobs.Select(job => job.Sheet).ShouldBe([In("out/a_compare_2.png"), In("out/a_compare_3.png"), In("out/a_compare_compare.png")]);
+    }
+
+    [Fact]
+    public void A_format_that_is_not_written_is_refused_before_anything_is_computed()
+    {
+        var error = Should.Throw<IRConStyleException>(() => Plan([Touch("a.png")], In("b.gif")));
+        error.Message.ShouldContain(".gif");
+        error.Remedy.ShouldNotBeNull().ShouldContain(".png");
+    }
+
+    [Fact]
+    public void A_folder_without_images_is_an_error()
+    {
+        Touch("album/notes.txt");
+        Should.Throw<IRConStyleException>(() => Plan([In("album")], null)).Message.ShouldBe($"There are no images in {In("album")}.");
+    }
+
+    [Fact]
+    public void A_folder_named_by_dots_gets_its_folder_beside_it()
+    {
+        Touch("album/deep/a.png");
+        Plan([In("album/deep/..")], null).Jobs.Single().Output.ShouldBe(In("album_restored/deep/a.png"));
+    }
+
+    [Fact]
     public void What_is_no_image_is_skipped_in_folders()
     {
         Touch("album/a.png");
@@ -69,14 +99,14 @@ public sealed class RestorePlanTests : IDisposable
     {
         Touch("album/a.png");
         Touch("album/out/a.png");
-        Plan([In("album")], In("album/out")).Jobs.ShouldBe([new RestoreJob(In("album/a.png"), In("album/out/a.png"))]);
+        Plan([In("album")], In("album/out")).Jobs.Single().Output.ShouldBe(In("album/out/a.png"));
     }
 
     [Fact]
     public void An_output_above_the_folder_does_not_hide_its_images()
     {
         Touch("album/a.png");
-        Plan([In("album")], _directory.Path).Jobs.ShouldBe([new RestoreJob(In("album/a.png"), In("a.png"))]);
+        Plan([In("album")], _directory.Path).Jobs.Single().Output.ShouldBe(In("a.png"));
     }
 
     [Fact]

@@ -108,6 +108,25 @@ public sealed class PluginLoadingTests
         fixtures.ReportOf("Good").Status.ShouldBe(PluginStatus.Loaded);
     }
 
+    [SkippableFact]
+    public void A_folder_that_cannot_be_read_is_reported()
+    {
+        Skip.If(Environment.IsPrivilegedProcess, "Needs a user whom Unix permissions bind.");
+        if (OperatingSystem.IsWindows())
+            throw new SkipException("Needs Unix permissions.");
+        using var fixtures = new PluginFixtures("Good");
+        var locked = Directory.CreateDirectory(Path.Combine(fixtures.Directory, "Locked"), UnixFileMode.None).FullName;
+        try
+        {
+            fixtures.ReportOf("Locked").Reason.ShouldNotBeNull().ShouldContain("cannot be read");
+            fixtures.ReportOf("Good").Status.ShouldBe(PluginStatus.Loaded);
+        }
+        finally
+        {
+            File.SetUnixFileMode(locked, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     [Fact]
     public void A_folder_with_several_assemblies_and_no_hint_is_reported()
     {

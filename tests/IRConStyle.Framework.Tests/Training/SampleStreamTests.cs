@@ -63,8 +63,7 @@ public class SampleStreamTests
             foreach (var batch in new SampleStream(data, 7, 8, threads).Batches(0, 3, CancellationToken.None))
             {
                 batch.Dispose();
-                // Time for the loader to run into its bound.
-                Thread.Sleep(60);
+                SpinWait.SpinUntil(() => data.Handed.Count > 6, TimeSpan.FromSeconds(30));
                 break;
             }
 

@@ -1,0 +1,34 @@
+using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Inference;
+using TorchSharp;
+
+namespace IRConStyle.Contracts.Tests;
+
+/// <summary>Networks of one input channel with a colour encoder before them and three output channels behind.</summary>
+public sealed class GreyNetworkTests
+{
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(1, true)]
+    [InlineData(3, true)]
+    public void A_network_of_one_input_channel_restores_grey_and_colour_whole_and_in_tiles(int channels, bool tiled)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var network = ContractHost.Pipelines.CreateNetwork(
+            new PipelineOptions
+            {
+                Encoder = ComponentOptions.Of("constyle"),
+                Backbone = ComponentOptions.Of(
+                    "constyle-nafnet", ("InputChannels", 1), ("Dim", 4), ("LeftBlocks", "1,1,1"), ("BottomBlocks", 1), ("RightBlocks", "1,1,1")),
+            },
+            training: false);
+        network.Eval();
+        var options = new InferenceOptions { WholeImageMegapixels = tiled ? 0.001 : 1, TileSize = 64, TileOverlap = 16 };
+
+        var restored = new ImageRestorer(network, torch.CPU, options).Restore(torch.rand(channels, 90, 70));
+
+        restored.shape.ShouldBe([channels, 90, 70]);
+        restored.isfinite().all().item<bool>().ShouldBeTrue();
+    }
+}
