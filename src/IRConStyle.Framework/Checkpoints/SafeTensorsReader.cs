@@ -138,7 +138,9 @@ public sealed class SafeTensorsReader : IDisposable
             throw Bad(path, $"{property.Name} has a malformed shape or offsets");
 
         var (start, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
-        var bytes = shape.Aggregate((long)size, (product, length) => checked(product * length));
+        // Empty dimensions count as one first, so that an empty tensor cannot hide dimensions no tensor can have.
+        _ = shape.Aggregate((long)size, (product, length) => checked(product * Math.Max(length, 1)));
+        var bytes = shape.Aggregate((long)size, (product, length) => product * length);
         if (start < 0 || end - start != bytes || end > available)
             throw Bad(path, $"{property.Name} lies at bytes {start} to {end}, its shape needs {bytes} of the {available} there are");
         return new SafeTensorsEntry(property.Name, type, shape, start, end);
