@@ -7,8 +7,9 @@ using Microsoft.Extensions.Configuration;
 namespace IRConStyle.Framework.Composition;
 
 /// <summary>
-/// The network part of a pipeline (encoder, injection, backbone, with their options as given) as JSON text. It stands in
-/// the metadata of weights files, so that such a file alone rebuilds its network.
+/// A pipeline as JSON text: its networks (encoder, injection, backbone, with their options as given) and, where it says how
+/// it is trained, its training settings. It stands in the metadata of weights files, so that such a file alone rebuilds its
+/// network and tells how it came about.
 /// </summary>
 public static class PipelineDocument
 {
@@ -19,8 +20,8 @@ public static class PipelineDocument
     private const string VersionKey = "Version";
     private const string Root = "Pipeline";
 
-    /// <summary>Writes a pipeline's network part.</summary>
-    /// <param name="pipeline">The pipeline; its data, losses, metrics and schedule are left out.</param>
+    /// <summary>Writes a pipeline.</summary>
+    /// <param name="pipeline">The pipeline; its training images, metrics and weights are left out.</param>
     /// <returns>One line of JSON.</returns>
     public static string Write(PipelineOptions pipeline)
     {
@@ -38,13 +39,15 @@ public static class PipelineDocument
             }
 
             Write(json, nameof(pipeline.Backbone), pipeline.Backbone);
+            if (pipeline.Training.Losses.Length > 0)
+                WriteTraining(json, pipeline.Training);
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    /// <summary>Reads a pipeline's network part back.</summary>
+    /// <summary>Reads a pipeline back.</summary>
     /// <param name="json">What <see cref="Write(PipelineOptions)"/> wrote.</param>
     /// <param name="source">Where it stood, for messages: the weights file's path.</param>
     /// <returns>A pipeline without data, losses and weights.</returns>
@@ -81,17 +84,48 @@ public static class PipelineDocument
         }
     }
 
+    /// <summary>How the weights came about. The folder of training images stays out: it says something of a machine alone.</summary>
+    private static void WriteTraining(Utf8JsonWriter json, TrainingOptions training)
+    {
+        json.WriteStartObject(nameof(PipelineOptions.Training));
+        if (training.Degradation is not null)
+            Write(json, nameof(training.Degradation), training.Degradation);
+        WriteLosses(json, nameof(training.Losses), training.Losses);
+        WriteLosses(json, nameof(training.ContrastiveLosses), training.ContrastiveLosses);
+        foreach (var property in typeof(TrainingOptions).GetProperties().Where(property => property.PropertyType.IsPrimitive))
+            json.WriteString(property.Name, Convert.ToString(property.GetValue(training), CultureInfo.InvariantCulture));
+        json.WriteEndObject();
+    }
+
+    private static void WriteLosses(Utf8JsonWriter json, string key, LossOptions[] losses)
+    {
+        json.WriteStartArray(key);
+        foreach (var loss in losses)
+        {
+            json.WriteStartObject();
+            WriteBody(json, loss);
+            json.WriteString(nameof(loss.Weight), loss.Weight.ToString(CultureInfo.InvariantCulture));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     private static void Write(Utf8JsonWriter json, string key, ComponentOptions component)
     {
         json.WriteStartObject(key);
+        WriteBody(json, component);
+        json.WriteEndObject();
+    }
+
+    private static void WriteBody(Utf8JsonWriter json, ComponentOptions component)
+    {
         json.WriteString(nameof(component.Name), component.Name);
         if (component.Options is { } options && (options.Value is not null || options.GetChildren().Any()))
         {
             json.WritePropertyName(nameof(component.Options));
             Write(json, options);
         }
-
-        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, IConfigurationSection section)
