@@ -8,19 +8,23 @@ using IRConStyle.Benchmarks;
 
 // Ratios within one run are the result; times are this machine's. Run with:
 //   dotnet run --project benchmarks/IRConStyle.Benchmarks -c Release
+// With --malloc first, the plain form is measured with the C library's own allocator settings as well.
+var comparesMalloc = args is ["--malloc", ..];
+var arguments = comparesMalloc ? args[1..] : args;
 var plugins = Path.Combine(AppContext.BaseDirectory, "plugins");
 var job = Job.Default
-    .WithStrategy(RunStrategy.Monitoring).WithLaunchCount(1).WithWarmupCount(2).WithIterationCount(8);
+    .WithStrategy(RunStrategy.Monitoring).WithLaunchCount(1).WithWarmupCount(1).WithIterationCount(5);
 var config = ManualConfig.Create(DefaultConfig.Instance)
-    .AddJob(job.WithId("plain, default malloc").AsBaseline()
-        .WithEnvironmentVariables(Form("plain"), new("IRCONSTYLE_MALLOC", "default"), new(ForwardBenchmark.PluginsVariable, plugins)))
-    .AddJob(job.WithId("plain")
+    .AddJob(job.WithId("plain").AsBaseline()
         .WithEnvironmentVariables(Form("plain"), new(ForwardBenchmark.PluginsVariable, plugins)))
     .AddJob(job.WithId("fast")
         .WithEnvironmentVariables(Form("fast"), new(ForwardBenchmark.PluginsVariable, plugins)))
     .AddColumn(StatisticColumn.Median)
     .HideColumns(Column.EnvironmentVariables)
     .WithSummaryStyle(SummaryStyle.Default.WithRatioStyle(RatioStyle.Value));
-BenchmarkSwitcher.FromAssembly(typeof(ForwardBenchmark).Assembly).Run(args.Length == 0 ? ["--filter", "*"] : args, config);
+if (comparesMalloc)
+    config.AddJob(job.WithId("plain, default malloc")
+        .WithEnvironmentVariables(Form("plain"), new("IRCONSTYLE_MALLOC", "default"), new(ForwardBenchmark.PluginsVariable, plugins)));
+BenchmarkSwitcher.FromAssembly(typeof(ForwardBenchmark).Assembly).Run(arguments.Length == 0 ? ["--filter", "*"] : arguments, config);
 
 static EnvironmentVariable Form(string form) => new(ForwardBenchmark.FormVariable, form);

@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Modules;
 
 namespace IRConStyle.Plugins.ConStyle;
 
@@ -12,9 +13,9 @@ public sealed class ConStylePlugin : IRestorationPlugin
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin)
     {
-        plugin.AddStyleEncoder<ConStyleOptions>(
+        plugin.AddMomentumContrast<MomentumContrastOptions>(
             new("constyle", "ConStyle: two latents and three feature maps, learned by contrast.") { ReferenceNames = ["ConStyle"] },
-            (options, context) => context.Training ? new ContrastiveConStyleEncoder(options) : new ConStyleEncoder());
+            () => new StyleNetwork());
 
         AddInjection(plugin, "paper", "Feature maps behind each downsampling and the latent at the bottleneck.", true, true);
         AddInjection(plugin, "features", "Feature maps behind each downsampling alone.", true, false);

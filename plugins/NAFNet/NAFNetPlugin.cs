@@ -17,5 +17,5 @@ public sealed class NAFNetPlugin : IRestorationPlugin
             options => new NafBlocks(options))
         .AddBackbone<NafNetOptions>(
             new("nafnet", "NAFNet as its authors built it, without style.") { ReferenceNames = ["NAFNet"] },
-            (options, _) => new NafNetwork(options));
+            (options, _) => new PlainUNet(options, channels => new NafBlock(channels)));
 }

@@ -16,12 +16,23 @@ public interface IBackbone
     /// N×C×H×W, nominally in [0,1], H and W multiples of <see cref="BackboneSpec.SizeMultiple"/>; the engine pads and crops.
     /// </param>
     /// <param name="style">The style code of the same images; null unless <see cref="BackboneSpec.RequiresStyle"/>.</param>
-    /// <returns>N×C×H×W, not clamped, owned by the caller.</returns>
+    /// <returns>N×<see cref="BackboneSpec.OutputChannels"/>×H×W, not clamped, owned by the caller.</returns>
     torch.Tensor Restore(torch.Tensor degraded, StyleCode? style);
+
+    /// <summary>
+    /// Whether a parameter has no part in the result. Some authors' networks have such ones, and their checkpoints load
+    /// strictly only where they exist.
+    /// </summary>
+    /// <param name="stateName">A name within <see cref="Module"/>.</param>
+    bool IsDormant(string stateName) => false;
 }
 
 /// <summary>What a backbone asks of its input.</summary>
 /// <param name="InputChannels">Channels of the degraded image.</param>
 /// <param name="SizeMultiple">Height and width must be multiples of this; 1 when the network takes any size.</param>
 /// <param name="RequiresStyle">Whether <see cref="IBackbone.Restore"/> needs a style code.</param>
-public sealed record BackboneSpec(int InputChannels, int SizeMultiple, bool RequiresStyle);
+public sealed record BackboneSpec(int InputChannels, int SizeMultiple, bool RequiresStyle)
+{
+    /// <summary>Channels of the restored image; those of the input unless set.</summary>
+    public int OutputChannels { get; init; } = InputChannels;
+}

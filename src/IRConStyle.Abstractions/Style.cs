@@ -10,7 +10,18 @@ namespace IRConStyle.Abstractions;
 /// <param name="Features">
 /// One N×C×h×w feature map per entry of <see cref="StyleSpec.Features"/>, finest first.
 /// </param>
-public sealed record StyleCode(IReadOnlyList<torch.Tensor> Latents, IReadOnlyList<torch.Tensor> Features);
+public sealed record StyleCode(IReadOnlyList<torch.Tensor> Latents, IReadOnlyList<torch.Tensor> Features)
+{
+    /// <summary>N×classes, the encoder's guess at the kind of image (logits); null where it has no classifier.</summary>
+    public torch.Tensor? ClassLogits { get; init; }
+
+    /// <summary>All tensors of the style code.</summary>
+    public IEnumerable<torch.Tensor> Tensors()
+    {
+        var tensors = Latents.Concat(Features);
+        return ClassLogits is null ? tensors : tensors.Append(ClassLogits);
+    }
+}
 
 /// <summary>The shape of a <see cref="StyleCode"/>.</summary>
 /// <param name="LatentSizes">Length D of each latent.</param>

@@ -37,6 +37,7 @@ internal static class CommandLine
         root.Add(new PluginsCommand());
         root.Add(new InspectCommand());
         root.Add(new ParityCommand());
+        root.Add(new ConvertCommand());
         foreach (var verb in root.Subcommands.OfType<Verb>())
             verb.Prepare(screen, stop);
         return root;

@@ -1,6 +1,5 @@
 using IRConStyle.Abstractions;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,14 +13,13 @@ namespace IRConStyle.Modules;
 /// <remarks>State names are those of the authors' networks without the encoder (<c>ConStyle.*</c>).</remarks>
 public sealed class StyledUNet : Module, IBackbone
 {
-    private readonly bool _residualStages;
-    private readonly IInjectionPoint?[] _features;
-    private readonly IInjectionPoint? _latent;
+    private readonly UNetBlocks _blocks;
+    private readonly StylePoints _style;
     private readonly Module<Tensor, Tensor> _preprocess;
     private readonly Module<Tensor, Tensor>[] _left;
     private readonly Downsampling[] _down;
     private readonly Module<Tensor, Tensor> _bottom;
-    private readonly Conv2d _fusion;
+    private readonly Module<Tensor, Tensor> _fusion;
     private readonly Upsampling[] _up;
     private readonly Module<Tensor, Tensor>[] _right;
     private readonly Module<Tensor, Tensor> _finetune;
@@ -37,8 +35,8 @@ public sealed class StyledUNet : Module, IBackbone
         ArgumentNullException.ThrowIfNull(context);
         CheckWidths(blocks);
         var dim = blocks.Dim;
-        _residualStages = blocks.ResidualStages;
-        (_features, _latent) = CreatePoints(blocks, context);
+        _blocks = blocks;
+        _style = new StylePoints(dim, blocks.CreateActivation, context);
 
         _preprocess = Own("Preprocess_Module", blocks.CreatePreprocess(blocks.InputChannels, dim));
         _left = new Module<Tensor, Tensor>[3];
@@ -48,13 +46,11 @@ public sealed class StyledUNet : Module, IBackbone
             var channels = dim * (level + 1);
             _left[level] = Own($"Process_Module_l{level + 1}", blocks.CreateStage(new(UNetSide.Left, level), channels));
             // What the style does not add, the convolution produces.
-            var kept = channels + dim - (_features[level]?.AddedChannels ?? 0);
-            _down[level] = Own($"DC{level + 1}", new Downsampling(channels, kept));
+            _down[level] = Own($"DC{level + 1}", new Downsampling(channels, channels + dim - _style.AddedBehind(level)));
         }
 
         _bottom = Own("Process_Module_bottom", blocks.CreateStage(new(UNetSide.Bottom, 3), dim * 4));
-        var fused = (dim * 4) + (_latent?.AddedChannels ?? 0);
-        _fusion = Own("local_fusion", Layers.Convolution(fused, dim * 3, 1, blocks.FusionBias));
+        _fusion = Own("local_fusion", blocks.CreateFusion((dim * 4) + _style.AddedAtBottom, dim * 3));
 
         _up = new Upsampling[3];
         _right = new Module<Tensor, Tensor>[3];
@@ -68,9 +64,9 @@ public sealed class StyledUNet : Module, IBackbone
         }
 
         _finetune = Own("Finetune_Module", blocks.CreateFinetune(width, blocks.OutputChannels));
-        foreach (var module in _features.Append(_latent).SelectMany(point => point?.Modules ?? []))
+        foreach (var module in _style.Modules)
             register_module(module.Name, module.Module);
-        Spec = new BackboneSpec(blocks.InputChannels, 8, _latent is not null || _features.Any(point => point is not null));
+        Spec = new BackboneSpec(blocks.InputChannels, blocks.SizeMultiple, _style.Any) { OutputChannels = blocks.OutputChannels };
     }
 
     /// <inheritdoc/>
@@ -78,6 +74,9 @@ public sealed class StyledUNet : Module, IBackbone
 
     /// <inheritdoc/>
     public Module Module => this;
+
+    /// <inheritdoc/>
+    public bool IsDormant(string stateName) => _blocks.IsDormant(stateName);
 
     /// <inheritdoc/>
     public Tensor Restore(Tensor degraded, StyleCode? style)
@@ -95,11 +94,11 @@ public sealed class StyledUNet : Module, IBackbone
         {
             skips[level] = Process(_left[level], x);                    // N×(level+1)·dim×h×w
             x = _down[level].call(skips[level]);
-            x = Inject(_features[level], x, style);                     // N×(level+2)·dim×h/2×w/2
+            x = _style.InjectBehind(level, x, style);                   // N×(level+2)·dim×h/2×w/2
         }
 
         x = Process(_bottom, x);
-        x = _fusion.Consume(Inject(_latent, x, style));                 // N×3·dim×h×w
+        x = _fusion.Consume(_style.InjectAtBottom(x, style));           // N×3·dim×h×w
 
         for (var level = 2; level >= 0; level--)
         {
@@ -123,45 +122,12 @@ public sealed class StyledUNet : Module, IBackbone
                 "The input is added to the output: give both the same number of channels, or an input of one.");
     }
 
-    private static (IInjectionPoint?[] Features, IInjectionPoint? Latent) CreatePoints(UNetBlocks blocks, BackboneContext context)
-    {
-        var points = new IInjectionPoint?[3];
-        if (context is not { Style: { } style, Injection: { } injection })
-            return (points, null);
-        if (style.Features.Count < 3 || style.Features.Take(3).Where((f, level) => f.Stride != 2 << level).Any())
-            throw new IRConStyleException(
-                $"The encoder's feature maps have strides [{string.Join(", ", style.Features.Select(f => f.Stride))}].",
-                "This backbone needs three, with strides 2, 4 and 8: choose another encoder.");
-        if (style.LatentSizes.Count == 0)
-            throw new IRConStyleException("The encoder has no latent.", "This backbone needs one: choose another encoder.");
-
-        for (var level = 0; level < 3; level++)
-        {
-            points[level] = injection.CreateFeaturePoint(
-                new(level, style.Features[level], blocks.Dim, blocks.CreateActivation));
-            if (points[level] is { AddedChannels: var added } && (added % 4 != 0 || added >= blocks.Dim * (level + 2)))
-                throw new IRConStyleException(
-                    $"The injection adds {added} channels behind downsampling {level + 1}.",
-                    $"It must add a multiple of 4 below {blocks.Dim * (level + 2)}.");
-        }
-
-        return (points, injection.CreateLatentPoint(new(style.LatentSizes[^1], blocks.Dim * 4)));
-    }
-
-    private static Tensor Inject(IInjectionPoint? point, Tensor input, StyleCode? style)
-    {
-        if (point is null)
-            return input;
-        using (input)
-            return point.Inject(input, style!);
-    }
-
     private Tensor Process(Module<Tensor, Tensor> stage, Tensor input)
     {
         using (input)
         {
             var output = stage.call(input);
-            if (!_residualStages)
+            if (!_blocks.ResidualStages)
                 return output;
             using (output)
                 return output.add(input);

@@ -37,6 +37,9 @@ public abstract class UNetBlocks
     /// <summary>Channels of the restored image; the input is added to it.</summary>
     public virtual int OutputChannels => 3;
 
+    /// <summary>What height and width must be multiples of: 8 for three halvings, or a multiple of 8.</summary>
+    public virtual int SizeMultiple => 8;
+
     /// <summary>Whether the convolution that fuses the bottleneck has a bias.</summary>
     public virtual bool FusionBias => false;
 
@@ -54,6 +57,11 @@ public abstract class UNetBlocks
     public virtual Module<Tensor, Tensor> CreatePreprocess(int input, int output) =>
         Sequential(Layers.Convolution(input, output, 3, bias: false));
 
+    /// <summary>Makes what fuses the bottleneck with its style; by default a convolution 1×1.</summary>
+    /// <param name="input">Channels of the bottleneck and of what the style adds.</param>
+    /// <param name="output">Channels that go up.</param>
+    public virtual Module<Tensor, Tensor> CreateFusion(int input, int output) => Layers.Convolution(input, output, 1, FusionBias);
+
     /// <summary>Makes the tail from features to image; by default one convolution 3×3 named <c>0</c>.</summary>
     /// <param name="input">Channels of the features.</param>
     /// <param name="output">Channels of the image.</param>
@@ -63,6 +71,10 @@ public abstract class UNetBlocks
     /// <summary>Makes the activation that injection points use; by default leaky ReLU of slope 0.1.</summary>
     /// <param name="channels">Channels it works on.</param>
     public virtual Module<Tensor, Tensor> CreateActivation(int channels) => Layers.LeakyRelu();
+
+    /// <summary>See <see cref="IBackbone.IsDormant"/>; by default every parameter has a part in the result.</summary>
+    /// <param name="stateName">A name within the whole network.</param>
+    public virtual bool IsDormant(string stateName) => false;
 }
 
 /// <summary>A U-Net whose stages are stacks of equal blocks: only <see cref="CreateBlock"/> is left to write.</summary>

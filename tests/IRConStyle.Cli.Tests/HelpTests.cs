@@ -12,6 +12,7 @@ public sealed class HelpTests
     [InlineData("plugins")]
     [InlineData("inspect")]
     [InlineData("parity")]
+    [InlineData("convert")]
     public void Every_verb_explains_itself(string verb)
     {
         var result = Program.Run(verb, "--help");

@@ -8,7 +8,7 @@ public sealed class ListingTests
         var result = Program.Run("plugins");
 
         result.ExitCode.ShouldBe(0, result.Output);
-        foreach (var plugin in new[] { "ConStyle", "Datasets", "Degradations", "General", "Losses", "Metrics", "NAFNet" })
+        foreach (var plugin in new[] { "ConStyle", "ConStyleV2", "Datasets", "Degradations", "General", "KBNet", "Losses", "Maxim", "Metrics", "NAFNet", "Restormer", "Uformer" })
             result.Lines.ShouldContain(line => line.StartsWith(plugin + " ", StringComparison.Ordinal) && line.Contains(" loaded ", StringComparison.Ordinal));
         result.Lines[^1].ShouldEndWith("plugins loaded, 0 failed");
     }

@@ -12,6 +12,16 @@ public sealed class ParameterTableTests
     [InlineData("constyle-general")]
     [InlineData("general")]
     [InlineData("nafnet")]
+    [InlineData("constyle-restormer")]
+    [InlineData("restormer")]
+    [InlineData("constyle-maxim")]
+    [InlineData("maxim")]
+    [InlineData("constyle-kbnet")]
+    [InlineData("constyle-kbnet-v2")]
+    [InlineData("kbnet")]
+    [InlineData("constyle-uformer")]
+    [InlineData("uformer")]
+    [InlineData("irconstyle-nafnet")]
     public void The_table_is_as_it_was(string pipeline)
     {
         var result = Program.Run("inspect", "--pipeline", pipeline, "--size", "128x128");

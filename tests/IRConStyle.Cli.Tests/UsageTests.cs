@@ -16,6 +16,8 @@ public sealed class UsageTests
     [InlineData("inspect --size 128")]
     [InlineData("inspect --size 0x128")]
     [InlineData("parity")]
+    [InlineData("convert only-one.pth")]
+    [InlineData("convert --secton a.pth b.pth")]
     public void Wrong_usage_ends_with_2_and_points_to_the_help(string commandLine)
     {
         var result = Program.Run(commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries));

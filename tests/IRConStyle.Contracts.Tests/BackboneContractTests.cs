@@ -66,17 +66,11 @@ public class BackboneContractTests
     [MemberData(nameof(Networks))]
     public void Every_parameter_of_the_backbone_gets_a_gradient(NetworkCase @case)
     {
-        using var scope = torch.NewDisposeScope();
-        using var network = @case.Create();
-        network.Train();
-        var input = Input(network, 2);
-        (network.Restore(input) - torch.rand_like(input)).square().sum().BackwardIfTrainable(network);
-        foreach (var (name, parameter) in network.Backbone.Module.named_parameters())
-        {
-            var gradient = parameter.grad.ShouldNotBeNull(name);
-            ContractHost.IsFinite(gradient).ShouldBeTrue(name);
-            gradient.abs().max().item<float>().ShouldBeGreaterThan(0, name);
-        }
+        // The few rectifiers of a small network may all be off for one draw of weights; others tell whether they can be on.
+        IReadOnlyList<string> silent = SilentParameters(@case, seed: 1);
+        for (var seed = 2; seed <= 8 && silent.Count > 0; seed++)
+            silent = [.. silent.Intersect(SilentParameters(@case, seed))];
+        silent.ShouldBeEmpty();
     }
 
     [Theory]
@@ -88,7 +82,8 @@ public class BackboneContractTests
         var input = Input(network, 2);
         var withGradient = network.Restore(input).detach();
         using var inference = torch.inference_mode();
-        ContractHost.Difference(network.Restore(input), withGradient).ShouldBeLessThan(1e-5);
+        var peak = Math.Max(1, withGradient.abs().max().item<float>());
+        ContractHost.Difference(network.Restore(input), withGradient).ShouldBeLessThan(1e-5 * peak);
     }
 
     [Theory]
@@ -135,7 +130,7 @@ public class BackboneContractTests
                 using var scope = torch.NewDisposeScope();
                 network.Restore(input).square().sum().BackwardIfTrainable(network);
             },
-            repetitions: 50);
+            repetitions: 12);
     }
 
     [Theory]
@@ -159,6 +154,29 @@ public class BackboneContractTests
             using var inference = torch.inference_mode();
             return network.Restore(input);
         }
+    }
+
+    /// <summary>The parameters without gradient, but for dormant ones, which must have none.</summary>
+    private static List<string> SilentParameters(NetworkCase @case, int seed)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var network = @case.Create(seed);
+        network.Train();
+        var input = Input(network, 2);
+        var restored = network.Restore(input);
+        (restored - torch.rand_like(restored)).square().sum().BackwardIfTrainable(network);
+        List<string> silent = [];
+        foreach (var (name, parameter) in network.Backbone.Module.named_parameters())
+        {
+            var largest = parameter.grad?.abs().max().item<float>() ?? 0;
+            float.IsFinite(largest).ShouldBeTrue(name);
+            if (network.Backbone.IsDormant(name))
+                largest.ShouldBe(0, $"{name} is said to be dormant");
+            else if (largest == 0)
+                silent.Add(name);
+        }
+
+        return silent;
     }
 
     /// <summary>Random images N×C×24×32, padded to what the backbone asks for.</summary>

@@ -2,6 +2,7 @@ using IRConStyle.Abstractions;
 using IRConStyle.Framework;
 using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Inference;
+using IRConStyle.Framework.Parity;
 using IRConStyle.Framework.Plugins;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,8 @@ internal static class ContractHost
     public static PluginCatalogue Plugins => Services.GetRequiredService<PluginCatalogue>();
 
     public static IPipelineFactory Pipelines => Services.GetRequiredService<IPipelineFactory>();
+
+    public static ParityRunner Parity => Services.GetRequiredService<ParityRunner>();
 
     /// <summary>One theory row per registered component of a contract.</summary>
     public static TheoryData<string> NamesOf<TComponent>()

@@ -72,7 +72,7 @@ public class ContrastiveEncoderContractTests
         var encoder = Create(name);
         using var module = encoder.Module;
         var output = encoder.EncodePair(torch.rand(Batch, 3, 16, 16), torch.rand(Batch, 3, 16, 16));
-        output.Query.Latents.Concat(output.Query.Features).Append(output.Logits)
+        output.Query.Tensors().Append(output.Logits)
             .Select(tensor => tensor.square().sum()).Aggregate((sum, term) => sum + term).backward();
         foreach (var (parameterName, parameter) in module.named_parameters())
         {

@@ -134,7 +134,7 @@ public class EncoderContractTests
         return encoder;
     }
 
-    private static torch.Tensor[] All(StyleCode style) => [.. style.Latents, .. style.Features];
+    private static torch.Tensor[] All(StyleCode style) => [.. style.Tensors()];
 
     private static int Ceiling(int size, int stride) => (size + stride - 1) / stride;
 }

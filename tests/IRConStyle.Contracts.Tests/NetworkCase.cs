@@ -8,7 +8,7 @@ namespace IRConStyle.Contracts.Tests;
 public sealed record NetworkCase(string Backbone, string? Encoder, string? Injection)
 {
     /// <summary>
-    /// Every backbone alone where it can be, and every backbone that takes style with every encoder and injection.
+    /// Every backbone alone where it can be; every backbone that takes style with every injection, and with every encoder.
     /// </summary>
     public static TheoryData<NetworkCase> All()
     {
@@ -16,9 +16,11 @@ public sealed record NetworkCase(string Backbone, string? Encoder, string? Injec
         foreach (var backbone in ContractHost.Plugins.NamesOf(typeof(IBackbone)))
         {
             cases.Add(new NetworkCase(backbone, null, null));
-            foreach (var encoder in ContractHost.Plugins.NamesOf(typeof(IStyleEncoder)).Where(encoder => TakesStyle(backbone, encoder)))
-                foreach (var injection in ContractHost.Plugins.NamesOf(typeof(IStyleInjection)))
-                    cases.Add(new NetworkCase(backbone, encoder, injection));
+            var encoders = ContractHost.Plugins.NamesOf(typeof(IStyleEncoder)).Where(encoder => TakesStyle(backbone, encoder)).ToArray();
+            foreach (var injection in ContractHost.Plugins.NamesOf(typeof(IStyleInjection)).Where(_ => encoders.Length > 0))
+                cases.Add(new NetworkCase(backbone, encoders[0], injection));
+            foreach (var encoder in encoders.Skip(1))
+                cases.Add(new NetworkCase(backbone, encoder, PipelineOptions.DefaultInjection));
         }
 
         return cases;

@@ -1,22 +1,25 @@
 using System.Reflection;
 using System.Text.Json;
 using IRConStyle.Abstractions;
-using IRConStyle.Plugins.ConStyle;
-using IRConStyle.Plugins.General;
-using IRConStyle.Plugins.NAFNet;
 using Microsoft.Extensions.DependencyInjection;
+
+// Seeded tests draw from the process-wide generator of libtorch: a test beside them would take numbers of theirs.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace IRConStyle.Modules.Tests;
 
-/// <summary>Registers the plugins under test without a host and builds their components.</summary>
+/// <summary>Registers all plugins without a host and builds their components.</summary>
 internal sealed class Components : IPluginBuilder
 {
     private readonly Dictionary<(Type Contract, string Name), Registration> _registrations = [];
 
     public Components()
     {
-        foreach (IRestorationPlugin plugin in new IRestorationPlugin[] { new ConStylePlugin(), new GeneralPlugin(), new NAFNetPlugin() })
-            plugin.Register(this);
+        foreach (var path in Directory.EnumerateFiles(AppContext.BaseDirectory, "IRConStyle.Plugins.*.dll").Order(StringComparer.Ordinal))
+        {
+            var entry = Assembly.LoadFrom(path).GetExportedTypes().Single(type => type.IsAssignableTo(typeof(IRestorationPlugin)));
+            ((IRestorationPlugin)Activator.CreateInstance(entry)!).Register(this);
+        }
     }
 
     public IServiceCollection Services { get; } = new ServiceCollection();
@@ -48,6 +51,7 @@ internal sealed class Components : IPluginBuilder
         var (key, registration) = _registrations.Single(entry => entry.Value.Info.ReferenceNames.Contains(authorsName));
         var options = registration.NewOptions();
         var properties = options.GetType().GetProperties()
+            .Where(property => property.IsDefined(typeof(ReferenceArgumentAttribute)))
             .ToDictionary(property => property.GetCustomAttribute<ReferenceArgumentAttribute>()!.Name);
         foreach (var (argument, value) in arguments.Where(argument => argument.Key != "Train"))
             properties[argument].SetValue(options, value.Deserialize(properties[argument].PropertyType));

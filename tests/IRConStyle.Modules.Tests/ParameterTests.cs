@@ -1,5 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Plugins.General;
+using IRConStyle.Plugins.KBNet;
 using IRConStyle.Plugins.NAFNet;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,6 +15,7 @@ public sealed class ParameterTests
     [Theory]
     [InlineData("constyle-nafnet", 12_739_872)]
     [InlineData("constyle-general", 6_782_499)]
+    [InlineData("constyle-kbnet", 7_094_128)]
     public void A_styled_network_and_its_encoder_have_the_published_size(string name, long expected)
     {
         using var encoder = _components.Encoder().Module;
@@ -22,8 +24,19 @@ public sealed class ParameterTests
         (Count(encoder) + Count(network)).ShouldBe(expected);
     }
 
+    [Fact]
+    public void ConStyle_KBNet_with_two_blocks_per_stage_has_the_size_of_the_second_version()
+    {
+        using var encoder = _components.Encoder().Module;
+        var options = new ConStyleKbNetOptions { LeftBlocks = [2, 2, 2], BottomBlocks = 2, RightBlocks = [2, 2, 2] };
+        using var network = Styled("constyle-kbnet", "paper", options).Module;
+
+        (Count(encoder) + Count(network)).ShouldBe(5_074_928);
+    }
+
     [Theory]
     [InlineData("nafnet", 87_404_483)]
+    [InlineData("kbnet", 130_249_283)]
     [InlineData("general", 5_032_995)]
     [InlineData("identity", 0)]
     public void A_network_without_style_has_the_published_size(string name, long expected)
@@ -153,6 +166,7 @@ public sealed class ParameterTests
     [
         ("constyle-nafnet", new ConStyleNafNetOptions { Dim = 8, LeftBlocks = [1, 1, 1], BottomBlocks = 1, RightBlocks = [1, 1, 1] }),
         ("constyle-general", new ConStyleGeneralOptions { Dim = 8, Bias = true }),
+        ("constyle-kbnet", new ConStyleKbNetOptions { Dim = 8, LeftBlocks = [1, 1, 1], BottomBlocks = 1, RightBlocks = [1, 1, 1] }),
     ];
 
     private static long Count(nn.Module module) => module.parameters().Sum(parameter => parameter.numel());

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using IRConStyle.Abstractions;
-using IRConStyle.Plugins.ConStyle;
+using IRConStyle.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,7 +47,7 @@ public sealed class TrainingEncoderTests
     public void The_momentum_encoder_starts_as_a_copy_and_never_gets_a_gradient()
     {
         using var scope = NewDisposeScope();
-        var encoder = (IContrastiveStyleEncoder)_components.Encoder(training: true, new ConStyleOptions { QueueLength = 8 });
+        var encoder = (IContrastiveStyleEncoder)_components.Encoder(training: true, new MomentumContrastOptions { QueueLength = 8 });
         var parameters = encoder.Module.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
         foreach (var (name, key) in parameters.Where(entry => entry.Key.StartsWith("encoder_k.", StringComparison.Ordinal)))
         {
@@ -68,7 +68,7 @@ public sealed class TrainingEncoderTests
     public void Names_needed_for_training_alone_are_told_apart()
     {
         using var scope = NewDisposeScope();
-        var training = (IContrastiveStyleEncoder)_components.Encoder(training: true, new ConStyleOptions { QueueLength = 8 });
+        var training = (IContrastiveStyleEncoder)_components.Encoder(training: true, new MomentumContrastOptions { QueueLength = 8 });
         var restoring = _components.Encoder();
 
         restoring.ShouldNotBeAssignableTo<IContrastiveStyleEncoder>();
@@ -81,7 +81,7 @@ public sealed class TrainingEncoderTests
     public void A_batch_that_does_not_divide_the_queue_is_refused_with_both_numbers()
     {
         using var scope = NewDisposeScope();
-        var encoder = (IContrastiveStyleEncoder)_components.Encoder(training: true, new ConStyleOptions { QueueLength = 8 });
+        var encoder = (IContrastiveStyleEncoder)_components.Encoder(training: true, new MomentumContrastOptions { QueueLength = 8 });
 
         var error = Should.Throw<IRConStyleException>(() => encoder.EncodePair(rand(3, 3, 16, 16), rand(3, 3, 16, 16)));
 
@@ -104,7 +104,7 @@ public sealed class TrainingEncoderTests
         _components.Loss("infonce").Compute(output).item<float>().ShouldBe(MathF.Log(5), 1e-6f);
     }
 
-    private static ConStyleOptions Options(Dictionary<string, JsonElement> arguments) => new()
+    private static MomentumContrastOptions Options(Dictionary<string, JsonElement> arguments) => new()
     {
         QueueLength = arguments["K"].GetInt32(),
         Momentum = arguments["m"].GetDouble(),

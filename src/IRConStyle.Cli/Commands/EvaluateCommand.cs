@@ -38,6 +38,8 @@ internal sealed class EvaluateCommand : Verb
 
     private readonly Option<string?> _weights = PipelineChoice.Weights("The weights; without it those the pipeline is configured with.");
 
+    private readonly Option<string?> _section = PipelineChoice.Section();
+
     private readonly Option<string?> _device = PipelineChoice.Device();
 
     public EvaluateCommand()
@@ -52,6 +54,7 @@ internal sealed class EvaluateCommand : Verb
         Add(_noise);
         Add(_pipeline);
         Add(_weights);
+        Add(_section);
         Add(_metrics);
         Add(_json);
         Add(_device);
@@ -69,6 +72,7 @@ internal sealed class EvaluateCommand : Verb
                 NoiseSigma = call.Result.GetValue(_noise),
                 Pipeline = call.Result.GetValue(_pipeline),
                 Weights = call.Result.GetValue(_weights),
+                Section = call.Result.GetValue(_section),
                 Device = call.Result.GetValue(_device),
                 Metrics = call.Result.GetValue(_metrics) ?? [],
                 Planned = progress.Plan,

@@ -2,15 +2,21 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using IRConStyle.Cli.Terminal;
+using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Inspection;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;
 
-/// <summary>Shows size and cost of a pipeline's networks.</summary>
+/// <summary>Shows size and cost of a pipeline's networks, or what a checkpoint holds.</summary>
 internal sealed class InspectCommand : Verb
 {
+    private readonly Argument<string?> _file = PathArgument.Optional(
+        "file", "A checkpoint (.safetensors, .pth, .pt) whose contents to list instead.");
+
+    private readonly Option<string?> _section = PipelineChoice.Section();
+
     private readonly Option<string?> _pipeline = PipelineChoice.Pipeline("The pipeline; without it the default one.");
 
     private readonly Option<(int Height, int Width)> _size = new("--size")
@@ -22,14 +28,34 @@ internal sealed class InspectCommand : Verb
     };
 
     public InspectCommand()
-        : base("inspect", "Counts parameters and multiply-accumulates of a pipeline's networks.", "inspect --pipeline denoise --size 256x256")
+        : base(
+            "inspect",
+            "Counts parameters and multiply-accumulates of a pipeline's networks, or lists a checkpoint's contents.",
+            "inspect --pipeline denoise --size 256x256",
+            "inspect net_g_latest.pth --section params")
     {
+        Add(_file);
+        Add(_section);
         Add(_pipeline);
         Add(_size);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_file) is { Tokens.Count: > 0 } && (result.GetResult(_pipeline) ?? (SymbolResult?)Explicit(result.GetResult(_size))) is not null)
+                result.AddError("A checkpoint is listed as it is: --pipeline and --size do not go with a file.");
+        });
     }
+
+    private static OptionResult? Explicit(OptionResult? result) => result is { Implicit: false } ? result : null;
 
     protected override int Run(VerbCall call)
     {
+        if (call.Result.GetValue(_file) is { } file)
+        {
+            using var reader = CheckpointFile.Open(file, call.Result.GetValue(_section));
+            CheckpointTable.Show(call.Screen, reader);
+            return ExitCode.Success;
+        }
+
         using var host = call.OpenHost();
         var pipeline = call.Result.GetValue(_pipeline) ?? host.Services.GetRequiredService<IRConStyleOptions>().DefaultPipeline;
         var (height, width) = call.Result.GetValue(_size);

@@ -23,6 +23,8 @@ internal sealed class RestoreCommand : Verb
 
     private readonly Option<string?> _weights = PipelineChoice.Weights("The weights; without it those the pipeline is configured with.");
 
+    private readonly Option<string?> _section = PipelineChoice.Section();
+
     private readonly Option<string?> _device = PipelineChoice.Device();
 
     private readonly Option<bool> _compare = new("--compare")
@@ -42,6 +44,7 @@ internal sealed class RestoreCommand : Verb
         Add(_output);
         Add(_pipeline);
         Add(_weights);
+        Add(_section);
         Add(_device);
         Add(_compare);
     }
@@ -56,6 +59,7 @@ internal sealed class RestoreCommand : Verb
                 Output = call.Result.GetValue(_output),
                 Pipeline = call.Result.GetValue(_pipeline),
                 Weights = call.Result.GetValue(_weights),
+                Section = call.Result.GetValue(_section),
                 Device = call.Result.GetValue(_device),
                 Compare = call.Result.GetValue(_compare),
                 Planned = plan => progress.Plan(plan.Jobs.Count),

@@ -36,7 +36,10 @@ internal static class CliHost
             new HostApplicationBuilderSettings { DisableDefaults = true, ContentRootPath = AppContext.BaseDirectory });
         AddSettingsFile(builder.Configuration);
         builder.Configuration.AddEnvironmentVariables();
-        builder.Configuration.AddInMemoryCollection(settings.Settings.Select(setting => KeyValuePair.Create(FullKey(setting.Key), setting.Value)));
+        // The last word on a key counts, as with the layers.
+        builder.Configuration.AddInMemoryCollection(settings.Settings
+            .GroupBy(setting => FullKey(setting.Key), StringComparer.OrdinalIgnoreCase)
+            .Select(group => KeyValuePair.Create(group.Key, group.Last().Value)));
         if (verbSettings is not null)
             builder.Configuration.AddInMemoryCollection([.. verbSettings(builder.Configuration)]);
 

@@ -1,3 +1,4 @@
+using IRConStyle.Abstractions;
 using TorchSharp;
 
 namespace IRConStyle.Framework.Checkpoints;
@@ -8,9 +9,10 @@ namespace IRConStyle.Framework.Checkpoints;
 /// <param name="Shape">Its dimensions; empty for a scalar.</param>
 /// <param name="Start">First byte, counted from the end of the header.</param>
 /// <param name="End">One past the last byte.</param>
-public sealed record SafeTensorsEntry(string Name, torch.ScalarType Type, long[] Shape, long Start, long End);
+public sealed record SafeTensorsEntry(string Name, torch.ScalarType Type, long[] Shape, long Start, long End)
+    : CheckpointEntry(Name, Type, Shape);
 
-/// <summary>The element types of the safetensors format that torch has, by the format's names.</summary>
+/// <summary>The element types of the safetensors format that TorchSharp has, by the format's names.</summary>
 internal static class SafeTensorsTypes
 {
     /// <summary>What a header may take at most, as in the reference implementation.</summary>
@@ -23,6 +25,7 @@ internal static class SafeTensorsTypes
         ("I64", torch.ScalarType.Int64, 8), ("I32", torch.ScalarType.Int32, 4),
         ("I16", torch.ScalarType.Int16, 2), ("I8", torch.ScalarType.Int8, 1),
         ("U8", torch.ScalarType.Byte, 1), ("BOOL", torch.ScalarType.Bool, 1),
+        ("C64", torch.ScalarType.ComplexFloat32, 8),
     ];
 
     public static string Names => string.Join(", ", All.Select(type => type.Name));
@@ -33,9 +36,10 @@ internal static class SafeTensorsTypes
         return size > 0;
     }
 
-    public static (string Name, int Size) Of(torch.ScalarType type)
+    public static (string Name, int Size) Of(CheckpointEntry entry)
     {
-        var found = Array.Find(All, candidate => candidate.Type == type);
-        return found.Size > 0 ? (found.Name, found.Size) : throw new NotSupportedException($"safetensors has no type for {type}; it has {Names}.");
+        var found = Array.Find(All, candidate => candidate.Type == entry.Type);
+        return found.Size > 0 ? (found.Name, found.Size) : throw new IRConStyleException(
+            $"{entry.Name} is of type {entry.Type}, which the safetensors format does not have.", $"It has {Names}.");
     }
 }

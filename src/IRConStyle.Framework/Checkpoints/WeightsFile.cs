@@ -28,60 +28,80 @@ public static class WeightsFile
 
     /// <summary>The pipeline a weights file was trained with; null when it does not say.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="section">Which part of the file; see <see cref="CheckpointFile.Open"/>.</param>
     /// <exception cref="IRConStyleException">The file is unreadable or its configuration malformed.</exception>
-    public static PipelineOptions? ReadPipeline(string path)
+    public static PipelineOptions? ReadPipeline(string path, string? section = null)
     {
-        using var reader = SafeTensorsReader.Open(path);
+        using var reader = CheckpointFile.Open(path, section);
         return reader.Metadata.TryGetValue(PipelineDocument.MetadataKey, out var document) ? PipelineDocument.Read(document, path) : null;
     }
 
     /// <summary>Loads weights into a network, strictly: every tensor the network needs, and no other.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">A checkpoint of any known format.</param>
     /// <param name="network">Receives the values, converted to the type and device of its own tensors.</param>
+    /// <param name="section">Which part of the file; see <see cref="CheckpointFile.Open"/>.</param>
+    /// <exception cref="CheckpointMismatchException">Names or shapes differ; the network is then unchanged.</exception>
     /// <exception cref="IRConStyleException">
-    /// The file is unreadable, or names or shapes differ; the network is then unchanged.
+    /// The file is unreadable. One that fails only while its values are read leaves a network that is to be discarded.
     /// </exception>
-    public static void Load(string path, RestorationNetwork network)
+    public static void Load(string path, RestorationNetwork network, string? section = null)
     {
         ArgumentNullException.ThrowIfNull(network);
-        using var reader = SafeTensorsReader.Open(path);
+        using var reader = CheckpointFile.Open(path, section);
         var state = network.State().ToArray();
-        Check(path, network, reader, state);
+        var mismatch = Compare(network, reader.Entries);
+        if (!mismatch.IsEmpty)
+            throw Unfitting(
+                path, $"the networks of pipeline {network.PipelineName}", mismatch,
+                "Choose the pipeline these weights were trained with, or leave --pipeline out so that the file decides.");
+        Fill(reader, state.Select(entry => (entry.Name, entry.Value)), name => name);
+    }
+
+    /// <summary>
+    /// Loads the weights of an encoder alone, strictly, from a checkpoint of the encoder or of a whole pipeline.
+    /// </summary>
+    /// <param name="path">A checkpoint of any known format.</param>
+    /// <param name="encoder">Receives the values.</param>
+    /// <param name="section">Which part of the file; see <see cref="CheckpointFile.Open"/>.</param>
+    /// <exception cref="CheckpointMismatchException">Names or shapes differ; the encoder is then unchanged.</exception>
+    /// <exception cref="IRConStyleException">The file is unreadable.</exception>
+    public static void LoadEncoder(string path, IStyleEncoder encoder, string? section = null)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        using var reader = CheckpointFile.Open(path, section);
+        var prefix = reader.Entries.Keys.Any(name => name.StartsWith(encoder.StatePrefix, StringComparison.Ordinal)) ? encoder.StatePrefix : "";
+        var stored = reader.Entries.Values
+            .Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Name[prefix.Length..], StringComparer.Ordinal);
+        var state = encoder.Module.state_dict();
+        var mismatch = StateMismatch.Find(
+            state.Select(entry => (new StateShape(entry.Key, entry.Value.shape), encoder.IsTrainingState(entry.Key))), stored, encoder.IsTrainingState);
+        if (!mismatch.IsEmpty)
+            throw Unfitting(path, "the style encoder", mismatch, "Choose the encoder these weights were trained with.");
+        Fill(reader, state.Select(entry => (entry.Key, entry.Value)), name => prefix + name);
+    }
+
+    /// <summary>How a checkpoint and a network differ.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="entries">The checkpoint's tensors.</param>
+    public static StateMismatch Compare(RestorationNetwork network, IReadOnlyDictionary<string, CheckpointEntry> entries)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        // What only training needs may be absent: weights for restoring are complete without it.
+        return StateMismatch.Find(
+            network.State().Select(entry => (new StateShape(entry.Name, entry.Value.shape), entry.IsTrainingState)), entries, network.IsTrainingState);
+    }
+
+    private static void Fill(CheckpointReader reader, IEnumerable<(string Name, torch.Tensor Value)> state, Func<string, string> stored)
+    {
         using var noGrad = torch.no_grad();
-        foreach (var (name, value, _) in state.Where(entry => reader.Entries.ContainsKey(entry.Name)))
+        foreach (var (name, value) in state.Where(entry => reader.Entries.ContainsKey(stored(entry.Name))))
         {
-            using var stored = reader.Read(name);
-            value.copy_(stored);
+            using var tensor = reader.Read(stored(name));
+            value.copy_(tensor);
         }
     }
 
-    private static void Check(
-        string path, RestorationNetwork network, SafeTensorsReader reader, (string Name, torch.Tensor Value, bool IsTrainingState)[] state)
-    {
-        // What only training needs may be absent: weights for restoring are complete without it.
-        var missing = state.Where(entry => !entry.IsTrainingState && !reader.Entries.ContainsKey(entry.Name)).Select(entry => entry.Name);
-        var known = state.Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
-        var unexpected = reader.Entries.Keys.Where(name => !known.Contains(name) && !network.IsTrainingState(name));
-        var misshapen = state
-            .Where(entry => reader.Entries.TryGetValue(entry.Name, out var stored) && !stored.Shape.AsSpan().SequenceEqual(entry.Value.shape))
-            .Select(entry => $"{entry.Name} is {Shape(reader.Entries[entry.Name].Shape)}, the network has {Shape(entry.Value.shape)}");
-
-        var problems = new[] { Describe("missing", missing), Describe("unexpected", unexpected), Describe("of another shape", misshapen) }
-            .Where(text => text.Length > 0).ToArray();
-        if (problems.Length > 0)
-            throw new IRConStyleException(
-                $"{path} does not fit the networks of pipeline {network.PipelineName}: {string.Join("; ", problems)}.",
-                "Choose the pipeline these weights were trained with, or leave --pipeline out so that the file decides.");
-    }
-
-    private static string Describe(string what, IEnumerable<string> names)
-    {
-        var all = names.ToArray();
-        const int shown = 5;
-        return all.Length == 0
-            ? ""
-            : $"{all.Length} {what} ({string.Join(", ", all.Take(shown))}{(all.Length > shown ? ", …" : "")})";
-    }
-
-    private static string Shape(long[] shape) => $"[{string.Join("×", shape)}]";
+    private static CheckpointMismatchException Unfitting(string path, string what, StateMismatch mismatch, string remedy)
+        => new($"{path} does not fit {what}: {mismatch.Summary()}.\n{mismatch.Table()}", remedy, mismatch);
 }

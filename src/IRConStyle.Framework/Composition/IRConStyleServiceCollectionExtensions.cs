@@ -41,11 +41,11 @@ public static class IRConStyleServiceCollectionExtensions
         var catalogue = new PluginCatalogue();
         var plugins = new PluginRegistrar(services, catalogue);
         if (decisions.LoadPluginDirectories)
-            PluginLoading.LoadAll(Folders(section, decisions), plugins, catalogue);
+            section = Beneath(configuration, PluginLoading.LoadAll(Folders(section, decisions), plugins, catalogue));
 
         services.AddSingleton(provider => Log(catalogue, provider.GetService<ILoggerFactory>()));
         services.AddSingleton(provider => OptionsBinder.Bind<IRConStyleOptions>(
-            section, provider.GetServices<OptionsSection>().Select(other => other.Section.Key)));
+            PipelineInheritance.Resolve(section), provider.GetServices<OptionsSection>().Select(other => other.Section.Key)));
         services.AddSingleton<IOptions<IRConStyleOptions>>(provider => Options.Create(provider.GetRequiredService<IRConStyleOptions>()));
         services.AddSingleton<TorchRuntime>();
         services.AddSingleton<ComponentCatalogue>();
@@ -60,6 +60,7 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton(provider => Options.Create(provider.GetRequiredService<IRConStyleOptions>().Imaging));
         services.AddSingleton<IImageCodec, ImageCodec>();
         services.AddSingleton<IImageReader, ImageReader>();
+        services.AddSingleton<PipelineSuggestion>();
         services.AddSingleton<NetworkLoader>();
         services.AddSingleton<RestorationService>();
         services.AddSingleton<Evaluator>();
@@ -79,6 +80,18 @@ public static class IRConStyleServiceCollectionExtensions
         return PluginFolders.Find(configured, mustExist: isNamed)
             .Concat(PluginFolders.Find(setup.PluginDirectories, mustExist: true))
             .Distinct(StringComparer.Ordinal);
+    }
+
+    /// <summary>The program's section with the plugins' pipelines as defaults beneath it.</summary>
+    private static IConfigurationSection Beneath(IConfiguration configuration, PluginPipelines pipelines)
+    {
+        if (pipelines.Settings.Count == 0)
+            return configuration.GetSection(IRConStyleOptions.SectionName);
+        var prefix = ConfigurationPath.Combine(IRConStyleOptions.SectionName, nameof(IRConStyleOptions.Pipelines));
+        return new ConfigurationBuilder()
+            .AddInMemoryCollection(pipelines.Settings.Select(setting => KeyValuePair.Create(ConfigurationPath.Combine(prefix, setting.Key), setting.Value)))
+            .AddConfiguration(configuration)
+            .Build().GetSection(IRConStyleOptions.SectionName);
     }
 
     private static IConfigurationSection OnlyChild(IConfigurationSection section)

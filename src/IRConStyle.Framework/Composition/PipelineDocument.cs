@@ -92,10 +92,13 @@ public static class PipelineDocument
             Write(json, nameof(training.Degradation), training.Degradation);
         WriteLosses(json, nameof(training.Losses), training.Losses);
         WriteLosses(json, nameof(training.ContrastiveLosses), training.ContrastiveLosses);
-        foreach (var property in typeof(TrainingOptions).GetProperties().Where(property => property.PropertyType.IsPrimitive))
-            json.WriteString(property.Name, Convert.ToString(property.GetValue(training), CultureInfo.InvariantCulture));
+        foreach (var property in typeof(TrainingOptions).GetProperties().Where(property => IsNumber(property.PropertyType)))
+            if (property.GetValue(training) is { } value)
+                json.WriteString(property.Name, Convert.ToString(value, CultureInfo.InvariantCulture));
         json.WriteEndObject();
     }
+
+    private static bool IsNumber(Type type) => (Nullable.GetUnderlyingType(type) ?? type).IsPrimitive;
 
     private static void WriteLosses(Utf8JsonWriter json, string key, LossOptions[] losses)
     {

@@ -12,6 +12,12 @@ public sealed class PipelineOptions
     /// <summary>One line for lists.</summary>
     public string Summary { get; set; } = "";
 
+    /// <summary>
+    /// The pipeline this one takes every key from that it does not set itself, but summary and weights; a list, and the
+    /// options of a component of another name, are not mixed. Null for a pipeline that stands alone.
+    /// </summary>
+    public string? BasedOn { get; set; }
+
     /// <summary>The style encoder; null for a network without style.</summary>
     public ComponentOptions? Encoder { get; set; }
 

@@ -17,6 +17,19 @@ public sealed class TrainingOptions
     /// <summary>Losses on a contrastive encoder's output, added to the sum; empty leaves the encoder to the image losses.</summary>
     public LossOptions[] ContrastiveLosses { get; set; } = [];
 
+    /// <summary>
+    /// A checkpoint whose encoder the training starts with: of an encoder alone or of a whole pipeline. A relative path is
+    /// below the program's directory; null starts with random weights.
+    /// </summary>
+    public string? EncoderWeights { get; set; }
+
+    /// <summary>
+    /// Optimizer steps in which the encoder learns; from then on it is frozen, and only the backbone and the image losses
+    /// remain. 0 freezes it from the start; null never.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int? EncoderIterations { get; set; }
+
     /// <summary>Optimizer steps in all.</summary>
     [Range(1, int.MaxValue)]
     public int Iterations { get; set; } = 100_000;
@@ -75,6 +88,10 @@ public sealed class TrainingOptions
     /// <summary>Threads that load and degrade images.</summary>
     [Range(1, 256)]
     public int LoaderThreads { get; set; } = 1;
+
+    /// <summary>The full path of <see cref="EncoderWeights"/>; null when there is none.</summary>
+    internal string? EncoderWeightsPath
+        => string.IsNullOrWhiteSpace(EncoderWeights) ? null : Path.GetFullPath(EncoderWeights, AppContext.BaseDirectory);
 }
 
 /// <summary>A loss by name, with its share in the sum.</summary>

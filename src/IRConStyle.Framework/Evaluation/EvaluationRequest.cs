@@ -21,6 +21,9 @@ public sealed record EvaluationRequest(string CleanDirectory)
     /// <summary>See <see cref="Inference.NetworkLoader.Open"/>.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>See <see cref="Inference.NetworkLoader.Open"/>.</summary>
+    public string? Section { get; init; }
+
     /// <summary>auto, cpu, cuda or cuda:n; null for the configured device.</summary>
     public string? Device { get; init; }
 

@@ -27,7 +27,7 @@ public sealed class Evaluator(IPipelineFactory factory, NetworkLoader loader, IR
     {
         ArgumentNullException.ThrowIfNull(request);
         var dataset = OpenDataset(request);
-        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device);
+        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Section);
         var names = MetricNames(request);
         var metrics = names.Select(name => (Name: name, Metric: factory.CreateMetric(name))).ToArray();
         request.Planned?.Invoke(dataset.Count);

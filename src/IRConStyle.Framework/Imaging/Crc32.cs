@@ -1,13 +1,14 @@
 namespace IRConStyle.Framework.Imaging;
 
-/// <summary>The checksum of PNG chunks (ISO 3309), four bytes at a time.</summary>
+/// <summary>The checksum of PNG chunks and zip records (ISO 3309), four bytes at a time.</summary>
 internal static class Crc32
 {
     private static readonly uint[][] Tables = Build();
 
     public static uint Of(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data) => ~Add(Add(~0u, type), data);
 
-    private static uint Add(uint crc, ReadOnlySpan<byte> bytes)
+    /// <summary>Goes on with a sum that begins as <c>~0u</c> and is inverted at the end.</summary>
+    public static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {
         var (zero, one, two, three) = (Tables[0], Tables[1], Tables[2], Tables[3]);
         for (; bytes.Length >= 4; bytes = bytes[4..])

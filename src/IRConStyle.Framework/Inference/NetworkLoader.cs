@@ -8,8 +8,9 @@ namespace IRConStyle.Framework.Inference;
 /// <summary>Builds a pipeline's networks and fills them with weights, ready to restore.</summary>
 /// <param name="factory">Builds networks by pipeline.</param>
 /// <param name="runtime">Loads libtorch and chooses the device.</param>
+/// <param name="suggestion">Finds the pipeline that weights were meant for.</param>
 /// <param name="options">The default pipeline, and how to restore.</param>
-public sealed class NetworkLoader(IPipelineFactory factory, TorchRuntime runtime, IRConStyleOptions options)
+public sealed class NetworkLoader(IPipelineFactory factory, TorchRuntime runtime, PipelineSuggestion suggestion, IRConStyleOptions options)
 {
     /// <summary>Opens a pipeline for restoring.</summary>
     /// <param name="pipeline">
@@ -17,18 +18,19 @@ public sealed class NetworkLoader(IPipelineFactory factory, TorchRuntime runtime
     /// </param>
     /// <param name="weights">A weights file; null takes the one the pipeline is configured with.</param>
     /// <param name="device">auto, cpu, cuda or cuda:n; null for the configured device.</param>
+    /// <param name="section">Which part of the weights file; see <see cref="CheckpointFile.Open"/>.</param>
     /// <exception cref="IRConStyleException">Unknown pipeline, unreadable or unfitting weights, unknown device.</exception>
-    public LoadedNetwork Open(string? pipeline, string? weights, string? device)
+    public LoadedNetwork Open(string? pipeline, string? weights, string? device, string? section = null)
     {
         var target = runtime.SelectDevice(device);
         var name = pipeline ?? (weights is null ? options.DefaultPipeline : Path.GetFileNameWithoutExtension(weights));
-        var description = pipeline is null && weights is not null ? Describe(weights) : factory.Describe(name);
+        var description = pipeline is null && weights is not null ? Describe(weights, section) : factory.Describe(name);
         var network = factory.CreateNetwork(description, training: false, name);
         try
         {
             var file = weights ?? description.WeightsPath;
             if (file is not null)
-                WeightsFile.Load(file, network);
+                Load(file, network, section);
             else if (network.State().Any())
                 throw new IRConStyleException(
                     $"Pipeline {network.PipelineName} has no weights.",
@@ -44,9 +46,24 @@ public sealed class NetworkLoader(IPipelineFactory factory, TorchRuntime runtime
         }
     }
 
-    private static PipelineOptions Describe(string weights)
-        => WeightsFile.ReadPipeline(weights) ?? throw new IRConStyleException(
-            $"{weights} does not say which networks it belongs to.", "Name them with --pipeline NAME.");
+    private void Load(string file, RestorationNetwork network, string? section)
+    {
+        try
+        {
+            WeightsFile.Load(file, network, section);
+        }
+        catch (CheckpointMismatchException mismatch) when (suggestion.PipelineFor(file, section, network.PipelineName) is { } fitting)
+        {
+            throw new CheckpointMismatchException(mismatch.Message, $"It fits the pipeline {fitting}: give --pipeline {fitting}.", mismatch.Mismatch);
+        }
+    }
+
+    private PipelineOptions Describe(string weights, string? section)
+        => WeightsFile.ReadPipeline(weights, section) ?? throw new IRConStyleException(
+            $"{weights} does not say which networks it belongs to.",
+            suggestion.PipelineFor(weights, section) is { } fitting
+                ? $"It fits the pipeline {fitting}: give --pipeline {fitting}."
+                : "Name them with --pipeline NAME.");
 }
 
 /// <summary>A network with its weights.</summary>

@@ -19,6 +19,9 @@ public sealed record RestoreRequest(IReadOnlyList<string> Inputs)
     /// <summary>See <see cref="NetworkLoader.Open"/>.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>See <see cref="NetworkLoader.Open"/>.</summary>
+    public string? Section { get; init; }
+
     /// <summary>auto, cpu, cuda or cuda:n; null for the configured device.</summary>
     public string? Device { get; init; }
 
@@ -62,7 +65,7 @@ public sealed partial class RestorationService(NetworkLoader loader, IImageCodec
     {
         ArgumentNullException.ThrowIfNull(request);
         var plan = RestorePlan.Make(request.Inputs, request.Output, codec);
-        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device);
+        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Section);
         request.Planned?.Invoke(plan);
         var outcomes = new List<RestoreOutcome>(plan.Jobs.Count);
         foreach (var job in plan.Jobs)

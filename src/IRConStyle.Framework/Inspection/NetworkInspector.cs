@@ -42,9 +42,13 @@ public sealed class NetworkInspector(IPipelineFactory factory, TorchRuntime runt
     {
         runtime.EnsureLoaded();
         using var scope = torch.NewDisposeScope();
-        using var inference = torch.inference_mode();
         using var network = factory.CreateNetwork(pipeline, training: false);
         network.Eval();
+        // Where gradients are recorded, networks run layer by layer, and layers are what is counted. Without a parameter
+        // that asks for a gradient nothing is kept, so that this costs no memory.
+        using var gradients = torch.enable_grad();
+        foreach (var (_, value, _) in network.State().Where(entry => entry.Value.requires_grad))
+            value.requires_grad = false;
         var parts = new List<Part>();
         if (network.Encoder is not null)
             parts.AddRange(PartsOf("encoder", network.Encoder.Module));

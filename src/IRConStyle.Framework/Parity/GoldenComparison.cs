@@ -87,21 +87,13 @@ internal sealed partial class GoldenComparison(GoldenFile file, bool oneRounding
             Relative(x.square().sum(), golden[4], golden[4]),
             Relative(x.min(), golden[5], peak),
             Relative(x.max(), golden[6], peak),
-            Relative(x.dot(DigestWeights(x.numel())), golden[7], golden[3]),
+            Relative(x.dot(DerivedWeights.Sequence(x.numel())), golden[7], golden[3]),
         };
         Merge(Group(name), parts.Any(double.IsNaN) ? double.NaN : parts.Max(), DigestTolerance);
     }
 
     private static double Relative(torch.Tensor value, double golden, double scale)
         => Math.Abs(value.item<double>() - golden) / Math.Max(scale, 1e-30);
-
-    private static torch.Tensor DigestWeights(long count)
-    {
-        var weights = new double[count];
-        for (long i = 0; i < count; i++)
-            weights[i] = unchecked((uint)((ulong)i * 2654435761UL)) / 4294967296.0 - 0.5;
-        return torch.tensor(weights);
-    }
 
     private torch.Tensor Golden(string name) => file.Read((file.Has(Expected64 + name) ? Expected64 : Expected) + name);
 

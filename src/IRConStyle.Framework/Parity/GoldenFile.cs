@@ -96,7 +96,10 @@ internal sealed partial class GoldenFile : IDisposable
 
     public void Dispose() => _reader.Dispose();
 
-    /// <summary>Either <c>ConStyle.&lt;name&gt; = weights/&lt;name&gt; of FILE</c> or <c>encoder_q.* = weights/encoder_q.* of arch/FILE …</c>.</summary>
-    [GeneratedRegex(@"^(?:(?<prefix>[\w.]+\.)<name>|[\w.]+\*) .*= weights/\S+ of (?:\S*/)?(?<file>[\w.-]+\.safetensors)", RegexOptions.ExplicitCapture)]
+    /// <summary>
+    /// <c>ConStyle.&lt;name&gt; = weights/&lt;name&gt; of FILE</c>, <c>encoder_q.* = weights/encoder_q.* of arch/FILE …</c> or
+    /// <c>… come from FILE (same names)</c>.
+    /// </summary>
+    [GeneratedRegex(@"^(?:(?:(?<prefix>[\w.]+\.)<name>|[\w.]+\*) .*= weights/\S+ of|.* come from) (?:\S*/)?(?<file>[\w.-]+\.safetensors)", RegexOptions.ExplicitCapture)]
     private static partial Regex SharedRule();
 }

@@ -80,7 +80,8 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
     {
         var encoder = CreateEncoder(component, file, training: false);
         using var module = encoder.Module;
-        Load(file, [.. module.named_parameters(), .. module.named_buffers()], file.ReadWeights());
+        (string Name, torch.Tensor Value)[] state = [.. module.named_parameters(), .. module.named_buffers()];
+        Load(file, state, DerivedWeights.Complete(file, state));
         module.eval();
         var comparison = new GoldenComparison(file, oneRoundingClass: true);
         using var inference = torch.inference_mode();
@@ -128,7 +129,7 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
 
         using var module = encoder.Module;
         (string Name, torch.Tensor Value)[] state = [.. module.named_parameters(), .. module.named_buffers()];
-        Load(file, state, ContrastiveWeights.Complete(file, state.Select(entry => entry.Name)));
+        Load(file, state, DerivedWeights.Complete(file, state));
         module.train();
         var comparison = new GoldenComparison(file, oneRoundingClass: false);
         for (var call = 0; file.Has($"input/im_q_{call}"); call++)
@@ -163,6 +164,8 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
             comparison.Compare($"q{i}_{index}", style.Latents[i]);
         for (var i = 0; i < style.Features.Count; i++)
             comparison.Compare($"fea{i}_{index}", style.Features[i]);
+        if (style.ClassLogits is { } logits)
+            comparison.Compare($"predict_{index}", logits);
     }
 
     private static IEnumerable<(int Index, torch.Tensor Input)> Inputs(GoldenFile file)

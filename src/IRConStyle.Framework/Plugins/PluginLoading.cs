@@ -7,14 +7,18 @@ namespace IRConStyle.Framework.Plugins;
 internal static class PluginLoading
 {
     /// <summary>Loads each folder's plugin.</summary>
-    public static void LoadAll(IEnumerable<string> folders, PluginRegistrar registrar, PluginCatalogue catalogue)
+    /// <returns>The pipelines the plugins bring along.</returns>
+    public static PluginPipelines LoadAll(IEnumerable<string> folders, PluginRegistrar registrar, PluginCatalogue catalogue)
     {
+        var pipelines = new PluginPipelines();
         foreach (var folder in folders)
         {
             try
             {
+                var brought = pipelines.Read(folder);
                 var assembly = PluginAssembly.Load(PluginFolders.MainAssembly(folder));
                 registrar.Register(assembly.CreateEntryPoint(), folder);
+                pipelines.Add(folder, brought);
             }
             catch (PluginFailure failure)
             {
@@ -25,6 +29,8 @@ internal static class PluginLoading
                 Report(folder, PluginFailure.From(exception, "the folder cannot be read"));
             }
         }
+
+        return pipelines;
 
         void Report(string folder, PluginFailure failure)
             => catalogue.Add(new PluginReport(folder, failure.Info, [], PluginStatus.Failed, failure.Message, failure.Remedy));

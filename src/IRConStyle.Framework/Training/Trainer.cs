@@ -43,7 +43,9 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
         ProbeOutput(request.OutputDirectory);
         torch.random.manual_seed((long)(options.Seed & long.MaxValue));
 
-        using var network = factory.CreateNetwork(request.Pipeline, training: true);
+        // An encoder that never learns needs neither momentum encoder nor queue.
+        using var network = factory.CreateNetwork(request.Pipeline, training: options.EncoderIterations != 0);
+        LoadEncoder(network, options);
         network.To(device);
         network.Train();
         using var step = new TrainingStep(network, new TrainingLosses(options, factory), options);
@@ -77,6 +79,24 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
             run.Iteration > 0 ? run.WeightsPath : null, run.Iteration, run.Iteration == options.Iterations, run.LastLosses);
     }
 
+    private static void LoadEncoder(RestorationNetwork network, TrainingOptions options)
+    {
+        if (network.Encoder is null && (options.EncoderIterations is not null || options.EncoderWeightsPath is not null))
+            throw new IRConStyleException(
+                $"Pipeline {network.PipelineName} has no encoder, but settings for its training.",
+                $"Set its Encoder, or remove Training:{nameof(options.EncoderIterations)} and Training:{nameof(options.EncoderWeights)}.");
+        if (options.EncoderIterations == 0 && options.ContrastiveLosses.Length > 0)
+            throw new IRConStyleException(
+                $"The encoder of pipeline {network.PipelineName} is frozen from the start, but there are losses for its learning.",
+                $"Empty Training:{nameof(options.ContrastiveLosses)}, or raise Training:{nameof(options.EncoderIterations)}.");
+        if (options.EncoderIterations == 0 && options.EncoderWeightsPath is null)
+            throw new IRConStyleException(
+                $"The encoder of pipeline {network.PipelineName} is frozen from the start and has no weights.",
+                $"Set Training:{nameof(options.EncoderWeights)} to a checkpoint of the encoder.");
+        if (network.Encoder is { } encoder && options.EncoderWeightsPath is { } path)
+            WeightsFile.LoadEncoder(path, encoder);
+    }
+
     /// <summary>A place that cannot be written to is found out now, not after thousands of iterations.</summary>
     private static void ProbeOutput(string directory)
     {
@@ -94,6 +114,8 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
             waiting.Stop();
             var iteration = run.Iteration + 1;
             var rate = schedule.At(iteration);
+            if (iteration > (run.Options.EncoderIterations ?? int.MaxValue))
+                run.Step.FreezeEncoder();
             using (batch)
             using (torch.NewDisposeScope())
                 run.Record(run.Step.Run(batch.Degraded.to(device), batch.Clean.to(device), rate), rate, waiting.Elapsed);

@@ -28,7 +28,7 @@ public sealed class TrainingLosses
     /// <summary>Computes the sum to minimise.</summary>
     /// <param name="restored">N×C×H×W.</param>
     /// <param name="clean">N×C×H×W.</param>
-    /// <param name="contrast">The contrastive output; null leaves the contrastive losses out.</param>
+    /// <param name="contrast">The contrastive output; null leaves the contrastive losses out, which then count as 0.</param>
     /// <returns>The weighted sum, and each unweighted loss detached, stacked in the order of <see cref="Names"/>.</returns>
     public (torch.Tensor Total, torch.Tensor Values) Compute(torch.Tensor restored, torch.Tensor clean, ContrastiveOutput? contrast)
     {
@@ -40,6 +40,7 @@ public sealed class TrainingLosses
                 terms.Add((weight, loss.Compute(contrast)));
 
         var total = terms.Select(term => term.Value * term.Weight).Aggregate((sum, term) => sum + term);
-        return (total, torch.stack(terms.Select(term => term.Value.detach())));
+        var absent = Enumerable.Range(terms.Count, Names.Count - terms.Count).Select(_ => torch.zeros_like(total));
+        return (total, torch.stack(terms.Select(term => term.Value.detach()).Concat(absent)));
     }
 }

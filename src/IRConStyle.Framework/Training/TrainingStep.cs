@@ -16,6 +16,7 @@ public sealed class TrainingStep : IDisposable
     private readonly TrainingOptions _options;
     private readonly Parameter[] _parameters;
     private readonly torch.optim.Optimizer _optimizer;
+    private bool _isEncoderFrozen;
 
     /// <summary>Prepares a step over every parameter that takes a gradient.</summary>
     /// <param name="network">A network built for training, on its device; stays the caller's.</param>
@@ -57,6 +58,23 @@ public sealed class TrainingStep : IDisposable
     /// <summary>The averaged weights.</summary>
     public ExponentialMovingAverage Average { get; }
 
+    /// <summary>
+    /// Stops the encoder's learning for good: its parameters no longer move, its normalisation uses the statistics learned
+    /// so far, and contrastive losses are left out.
+    /// </summary>
+    public void FreezeEncoder()
+    {
+        if (_isEncoderFrozen || _network.Encoder is not { } encoder)
+            return;
+        _isEncoderFrozen = true;
+        encoder.Module.eval();
+        foreach (var parameter in encoder.Module.parameters())
+        {
+            parameter.requires_grad = false;
+            parameter.grad = null;
+        }
+    }
+
     /// <summary>Runs one step.</summary>
     /// <param name="degraded">N×C×H×W on the network's device.</param>
     /// <param name="clean">N×C×H×W on the network's device.</param>
@@ -69,7 +87,7 @@ public sealed class TrainingStep : IDisposable
             group.LearningRate = learningRate;
         _optimizer.zero_grad();
 
-        var contrast = (_network.Encoder as IContrastiveStyleEncoder)?.EncodePair(degraded, clean);
+        var contrast = _isEncoderFrozen ? null : (_network.Encoder as IContrastiveStyleEncoder)?.EncodePair(degraded, clean);
         var style = contrast?.Query ?? _network.Encoder?.Encode(degraded);
         var restored = _network.Backbone.Restore(degraded, _network.Backbone.Spec.RequiresStyle ? style : null);
         var (total, values) = Losses.Compute(restored, clean, Losses.NeedContrast ? contrast : null);

@@ -22,6 +22,7 @@ public sealed class SafeTensorsTests : IDisposable
             ("f32", torch.randn(3, 4)), ("f64", torch.randn(2, dtype: torch.float64)), ("f16", torch.randn(5).to(torch.float16)),
             ("bf16", torch.randn(5).to(torch.bfloat16)), ("i64", torch.tensor(-7L)), ("i32", torch.tensor([1, -2, 3])),
             ("i8", torch.tensor(new sbyte[] { -1, 2 })), ("u8", torch.tensor(new byte[] { 0, 255 })), ("bool", torch.tensor([true, false])),
+            ("i16", torch.tensor(new short[] { -1, 2 })), ("c64", torch.randn(3, dtype: torch.complex64)),
             ("empty", torch.empty(0, 3)), ("transposed", torch.arange(6f).reshape(2, 3).t()),
         ];
 
@@ -60,6 +61,12 @@ public sealed class SafeTensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[0,4294967296,4294967296],"data_offsets":[0,0]}}""", 8, "no valid safetensors")]
     [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}""", 8, "share bytes")]
     [InlineData("""{"a":{"dtype":"F32"}}""", 8, "no valid safetensors")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 8, "take 4 bytes, 8 follow")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""", 8, "belong to no tensor")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}""", 8, "names a twice")]
+    [InlineData("""{"__metadata__":{"a":"1","a":"2"}}""", 0, "names a twice")]
+    [InlineData("""{"__metadata__":{"a":1}}""", 0, "no valid safetensors")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,1]}}""", 1, "malformed shape")]
     public void Tensors_that_do_not_fit_the_file_are_refused(string header, int bytes, string problem)
     {
         using (var stream = System.IO.File.Create(File))
@@ -72,6 +79,29 @@ public sealed class SafeTensorsTests : IDisposable
         var error = Should.Throw<IRConStyleException>(() => SafeTensorsReader.Open(File));
         error.Message.ShouldContain(problem);
         error.Message.ShouldContain(File);
+    }
+
+    [Fact]
+    public void Data_of_every_type_begins_at_a_multiple_of_its_size()
+    {
+        using var scope = torch.NewDisposeScope();
+        SafeTensorsWriter.Write(
+            File, [("u8", torch.ones(3, dtype: torch.uint8)), ("f64", torch.ones(1, dtype: torch.float64)), ("f16", torch.ones(1, dtype: torch.float16)), ("f32", torch.ones(1))],
+            new Dictionary<string, string>());
+        using var reader = SafeTensorsReader.Open(File);
+
+        reader.Entries.Keys.ShouldBe(["u8", "f64", "f16", "f32"]);
+        foreach (var (name, size) in new[] { ("f64", 8), ("f32", 4), ("f16", 2) })
+            (reader.Entries[name].ShouldBeOfType<SafeTensorsEntry>().Start % size).ShouldBe(0, name);
+    }
+
+    [Fact]
+    public void A_type_the_format_does_not_have_is_refused_with_the_name_of_its_tensor()
+    {
+        using var tensor = torch.ones(1, dtype: torch.complex128);
+        var error = Should.Throw<IRConStyleException>(() => SafeTensorsWriter.Write(File, [("head.weight", tensor)], new Dictionary<string, string>()));
+        error.Message.ShouldContain("head.weight");
+        System.IO.File.Exists(File).ShouldBeFalse();
     }
 
     [Fact]

@@ -1,19 +1,21 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Modules;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace IRConStyle.Plugins.ConStyle;
+namespace IRConStyle.Modules;
 
 /// <summary>
-/// The convolutional network that ConStyle uses as query and as key encoder.
+/// The convolutional network that ConStyle uses as query and as key encoder: four stages that halve the image, two latents.
 /// Source: IRConStyle, https://arxiv.org/abs/2402.15784.
 /// </summary>
-internal sealed class StyleNetwork : Module
+public class StyleNetwork : Module
 {
+    /// <summary>Channels of the last stage, pooled to one pixel.</summary>
+    protected const int PooledSize = 256;
+
     /// <summary>Length of both latents.</summary>
     public const int LatentSize = 128;
 
@@ -30,20 +32,31 @@ internal sealed class StyleNetwork : Module
     private readonly Sequential _stage4 = Sequential(Conv(128, 256), Conv(256, 256, stride: 2));
 
     [ComponentName(Name = "mlp1")]
-    private readonly Sequential _mlp1 = Mlp(256);
+    private readonly Sequential _mlp1 = Mlp(PooledSize);
 
     [ComponentName(Name = "mlp2")]
     private readonly Sequential _mlp2 = Mlp(LatentSize);
 
+    /// <summary>Builds the network with random weights.</summary>
     public StyleNetwork()
-        : base(nameof(StyleNetwork)) => RegisterComponents();
+        : base(nameof(StyleNetwork))
+    {
+        // By hand, because a derived network's own layers come after these.
+        register_module("stage1", _stage1);
+        register_module("stage2", _stage2);
+        register_module("stage3", _stage3);
+        register_module("stage4", _stage4);
+        register_module("mlp1", _mlp1);
+        register_module("mlp2", _mlp2);
+    }
 
     /// <summary>What <see cref="Encode"/> returns.</summary>
     public static StyleSpec Spec { get; } =
         new([LatentSize, LatentSize], [new(32, 2), new(64, 4), new(128, 8)]);
 
-    /// <param name="image">N×3×H×W.</param>
-    /// <returns>Tensors owned by the caller.</returns>
+    /// <summary>Encodes images.</summary>
+    /// <param name="image">N×3×H×W, RGB in [0,1].</param>
+    /// <returns>A style code whose tensors the caller owns.</returns>
     public StyleCode Encode(Tensor image)
     {
         using var scope = NewDisposeScope();
@@ -53,11 +66,16 @@ internal sealed class StyleNetwork : Module
         var pooled = functional.adaptive_avg_pool2d(_stage4.call(coarse), 1).flatten(1);
         var first = _mlp1.call(pooled);                         // N×128
         var second = _mlp2.call(first);                         // N×128
-        Tensor[] outputs = [first, second, fine, middle, coarse];
-        foreach (var output in outputs)
+        var style = new StyleCode([first, second], [fine, middle, coarse]) { ClassLogits = Classify(pooled) };
+        foreach (var output in style.Tensors())
             output.MoveToOuterDisposeScope();
-        return new StyleCode([first, second], [fine, middle, coarse]);
+        return style;
     }
+
+    /// <summary>Guesses the kind of image; by default there is no such guess.</summary>
+    /// <param name="pooled">N×<see cref="PooledSize"/>, the last stage's mean over the image.</param>
+    /// <returns>N×classes, owned by the caller, or null.</returns>
+    protected virtual Tensor? Classify(Tensor pooled) => null;
 
     private static Sequential Conv(int input, int output, int stride = 1) =>
         Layers.ConvActivation(input, output, 3, Layers.LeakyRelu(), stride);

@@ -1,10 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using IRConStyle.Abstractions;
 
-namespace IRConStyle.Plugins.ConStyle;
+namespace IRConStyle.Modules;
 
-/// <summary>Options of the encoder <c>constyle</c>; all of them matter for training only.</summary>
-public sealed class ConStyleOptions
+/// <summary>Options of an encoder that learns by momentum contrast; all of them matter for training only.</summary>
+public class MomentumContrastOptions
 {
     /// <summary>Length of the queue's columns: that of the latents, which the network fixes at 128.</summary>
     [Range(128, 128)]

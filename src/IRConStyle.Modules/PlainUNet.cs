@@ -1,44 +1,17 @@
-using System.ComponentModel.DataAnnotations;
 using IRConStyle.Abstractions;
-using IRConStyle.Modules;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace IRConStyle.Plugins.NAFNet;
+namespace IRConStyle.Modules;
 
-/// <summary>Options of the backbone <c>nafnet</c>; the defaults are its authors'.</summary>
-public sealed class NafNetOptions
-{
-    /// <summary>Channels of the image.</summary>
-    [Range(1, 64)]
-    [ReferenceArgument("img_channel")]
-    public int ImageChannels { get; set; } = 3;
-
-    /// <summary>Channels at full size; they double at each level.</summary>
-    [Range(1, 1024)]
-    [ReferenceArgument("width")]
-    public int Width { get; set; } = 64;
-
-    /// <summary>Blocks at the bottom.</summary>
-    [Range(0, 256)]
-    [ReferenceArgument("middle_blk_num")]
-    public int MiddleBlocks { get; set; } = 7;
-
-    /// <summary>Blocks of each encoder stage, from full size down; as many stages as numbers.</summary>
-    [Length(0, 8)]
-    [ReferenceArgument("enc_blk_nums")]
-    public int[] EncoderBlocks { get; set; } = [5, 6, 7, 7];
-
-    /// <summary>Blocks of each decoder stage, from the bottom up; as many as encoder stages.</summary>
-    [Length(0, 8)]
-    [ReferenceArgument("dec_blk_nums")]
-    public int[] DecoderBlocks { get; set; } = [5, 6, 7, 7];
-}
-
-/// <summary>NAFNet, without style. Source: https://arxiv.org/abs/2204.04676.</summary>
-internal sealed class NafNetwork : Module, IBackbone
+/// <summary>
+/// The U-Net of NAFNet and KBNet, without style: every level halves the sides and doubles the channels, skips are added, and the
+/// input is added at the end. Source: NAFNet, https://arxiv.org/abs/2204.04676.
+/// </summary>
+/// <remarks>State names are those of the authors' networks.</remarks>
+public sealed class PlainUNet : Module, IBackbone
 {
     private readonly Conv2d _intro;
     private readonly Conv2d _ending;
@@ -49,9 +22,15 @@ internal sealed class NafNetwork : Module, IBackbone
     private readonly Sequential[] _decoders;
     private readonly int _multiple;
 
-    public NafNetwork(NafNetOptions options)
-        : base(nameof(NafNetwork))
+    /// <summary>Builds the network with random weights.</summary>
+    /// <param name="options">Width and depth.</param>
+    /// <param name="createBlock">Makes a block that keeps the shape of its input, for a number of channels.</param>
+    /// <exception cref="IRConStyleException">The numbers of blocks do not fit together.</exception>
+    public PlainUNet(PlainUNetOptions options, Func<int, Module<Tensor, Tensor>> createBlock)
+        : base(nameof(PlainUNet))
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(createBlock);
         var levels = options.EncoderBlocks.Length;
         if (options.DecoderBlocks.Length != levels)
             throw new IRConStyleException(
@@ -78,14 +57,20 @@ internal sealed class NafNetwork : Module, IBackbone
         register_module("ups", ModuleList(_ups));
         register_module("downs", ModuleList(_downs));
         Spec = new BackboneSpec(options.ImageChannels, 1, RequiresStyle: false);
+
+        Sequential Blocks(int count, int channels) => Layers.Stack(count, () => createBlock(channels));
     }
 
+    /// <inheritdoc/>
     public BackboneSpec Spec { get; }
 
+    /// <inheritdoc/>
     public Module Module => this;
 
+    /// <inheritdoc/>
     public Tensor Restore(Tensor degraded, StyleCode? style)
     {
+        ArgumentNullException.ThrowIfNull(degraded);
         using var scope = NewDisposeScope();
         var (height, width) = (degraded.shape[2], degraded.shape[3]);
         var image = Pad(degraded).ToChannelsLast();
@@ -111,8 +96,6 @@ internal sealed class NafNetwork : Module, IBackbone
         x = _ending.Consume(x).add(image);
         return x.narrow(2, 0, height).narrow(3, 0, width).MoveToOuterDisposeScope();
     }
-
-    private static Sequential Blocks(int count, int channels) => Layers.Stack(count, () => new NafBlock(channels));
 
     private static Sequential Up(int channels) =>
         Sequential(Layers.Convolution(channels, channels * 2, 1, bias: false), PixelShuffle(2));

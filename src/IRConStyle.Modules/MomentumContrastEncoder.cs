@@ -4,7 +4,7 @@ using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace IRConStyle.Plugins.ConStyle;
+namespace IRConStyle.Modules;
 
 /// <summary>
 /// The encoder for training: beside the query network a momentum copy of it (<c>encoder_k</c>) and a queue of earlier
@@ -14,12 +14,12 @@ namespace IRConStyle.Plugins.ConStyle;
 /// Faithful to the authors' code where published numbers depend on it: latents are not normalised, the queue holds
 /// <em>query</em> latents of degraded images, and the momentum update happens before the optimiser's step.
 /// </remarks>
-internal sealed class ContrastiveConStyleEncoder : ConStyleEncoder, IContrastiveStyleEncoder
+public sealed class MomentumContrastEncoder : QueryEncoder, IContrastiveStyleEncoder
 {
-    private readonly ConStyleOptions _options;
+    private readonly MomentumContrastOptions _options;
 
     [ComponentName(Name = "encoder_k")]
-    private readonly StyleNetwork _key = new();
+    private readonly StyleNetwork _key;
 
     [ComponentName(Name = "queue")]
     private Tensor _queue;
@@ -27,9 +27,15 @@ internal sealed class ContrastiveConStyleEncoder : ConStyleEncoder, IContrastive
     [ComponentName(Name = "queue_ptr")]
     private Tensor _pointer;
 
-    public ContrastiveConStyleEncoder(ConStyleOptions options)
+    /// <summary>Builds both encoders, the key encoder as a copy of the query encoder, and a random queue.</summary>
+    /// <param name="options">Length of the queue, momentum and temperature.</param>
+    /// <param name="create">Makes one network.</param>
+    public MomentumContrastEncoder(MomentumContrastOptions options, Func<StyleNetwork> create)
+        : base(Guard(create)())
     {
+        ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        _key = create();
         _queue = randn(options.Dim, options.QueueLength).DetachFromDisposeScope();
         _pointer = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
         using (no_grad())
@@ -43,8 +49,11 @@ internal sealed class ContrastiveConStyleEncoder : ConStyleEncoder, IContrastive
         RegisterComponents();
     }
 
+    /// <inheritdoc/>
     public ContrastiveOutput EncodePair(Tensor degraded, Tensor clean)
     {
+        ArgumentNullException.ThrowIfNull(degraded);
+        ArgumentNullException.ThrowIfNull(clean);
         var batch = degraded.shape[0];
         if (_options.QueueLength % batch != 0)
             throw new IRConStyleException(
@@ -71,10 +80,16 @@ internal sealed class ContrastiveConStyleEncoder : ConStyleEncoder, IContrastive
         var labels = zeros(batch, ScalarType.Int64, latent.device);
         var negatives = ExchangeQueue(latent);
 
-        Tensor[] outputs = [.. query.Latents, .. query.Features, key, .. negatives, logits, labels];
+        Tensor[] outputs = [.. query.Tensors(), key, .. negatives, logits, labels];
         foreach (var output in outputs)
             output.MoveToOuterDisposeScope();
         return new ContrastiveOutput(query, key, negatives, logits, labels);
+    }
+
+    private static Func<StyleNetwork> Guard(Func<StyleNetwork> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        return create;
     }
 
     private void UpdateKeyEncoder()

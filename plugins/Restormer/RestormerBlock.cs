@@ -1,0 +1,77 @@
+using IRConStyle.Abstractions;
+using IRConStyle.Modules;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace IRConStyle.Plugins.Restormer;
+
+/// <summary>What all blocks of a network have in common.</summary>
+/// <param name="Expansion">Hidden channels of the feed-forward half per channel; a fraction of a channel is dropped.</param>
+/// <param name="Bias">Whether convolutions have a bias.</param>
+/// <param name="LayerNorm"><see cref="WithBias"/> or <see cref="BiasFree"/>.</param>
+internal sealed record BlockSettings(double Expansion, bool Bias, string LayerNorm)
+{
+    /// <summary>Centres, scales, and has an offset.</summary>
+    public const string WithBias = "WithBias";
+
+    /// <summary>Scales alone.</summary>
+    public const string BiasFree = "BiasFree";
+
+    /// <summary>Normalisation over the channels of every pixel; its parameters are named <c>body.*</c>.</summary>
+    public Module<Tensor, Tensor> CreateNorm(int channels) =>
+        Sequential(("body", LayerNorm == BiasFree ? new BiasFreeNorm(channels) : new LayerNorm2d(channels, BiasFreeNorm.Epsilon)));
+
+    /// <summary>A stack of blocks named <c>0</c>, <c>1</c> …</summary>
+    /// <exception cref="IRConStyleException">The channels do not fit.</exception>
+    public Sequential Stack(int count, int channels, int heads) =>
+        Layers.Stack(count, () => new RestormerBlock(channels, heads, this));
+}
+
+/// <summary>
+/// The transformer block: attention between channels, then a gated feed-forward network, each behind a normalisation and
+/// added to its input. Source: Restormer, https://arxiv.org/abs/2111.09881.
+/// </summary>
+internal sealed class RestormerBlock : Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "norm1")]
+    private readonly Module<Tensor, Tensor> _norm1;
+
+    [ComponentName(Name = "attn")]
+    private readonly ChannelAttention _attention;
+
+    [ComponentName(Name = "norm2")]
+    private readonly Module<Tensor, Tensor> _norm2;
+
+    [ComponentName(Name = "ffn")]
+    private readonly GatedFeedForward _feedForward;
+
+    public RestormerBlock(int channels, int heads, BlockSettings settings)
+        : base(nameof(RestormerBlock))
+    {
+        _norm1 = settings.CreateNorm(channels);
+        _attention = new ChannelAttention(channels, heads, settings.Bias);
+        _norm2 = settings.CreateNorm(channels);
+        _feedForward = new GatedFeedForward(channels, settings.Expansion, settings.Bias);
+        RegisterComponents();
+    }
+
+    /// <param name="input">N×C×H×W, channels-last.</param>
+    /// <returns>N×C×H×W, owned by the caller.</returns>
+    public override Tensor forward(Tensor input)
+    {
+        // Bands are for the caches of a processor; other devices want whole maps, as the backward pass does.
+        if (!is_grad_enabled() && input.device_type == DeviceType.CPU)
+        {
+            using var half = _attention.AddInBands(input, _norm1);
+            return _feedForward.AddInBands(half, _norm2);
+        }
+
+        using var attended = _attention.Consume(_norm1.call(input));
+        using var middle = input.add(attended);
+        using var fed = _feedForward.Consume(_norm2.call(middle));
+        return middle.add(fed);
+    }
+}

@@ -1,0 +1,33 @@
+namespace IRConStyle.Framework.Checkpoints.PyTorch;
+
+/// <summary>What a file's pickle says, and where its storages lie.</summary>
+/// <param name="Format">Which of the two formats, for people.</param>
+/// <param name="Root">The pickled value.</param>
+/// <param name="Storages">First byte and length by key, of those storages the file has.</param>
+internal sealed record PyTorchContent(string Format, object? Root, IReadOnlyDictionary<string, (long Start, long Length)> Storages)
+{
+    // The pickle of a network of a thousand layers takes a few hundred kilobytes.
+    private const long PickleLimit = 64 << 20;
+
+    /// <summary>A pickle's bytes within a file, up to a limit that no weights reach.</summary>
+    public static PickleInput Input(CheckpointData data, long start, long end)
+        => new(data, start, Math.Min(end, start + PickleLimit));
+
+    /// <summary>Reads the persistent identifier of a storage: ('storage', class, key, location, count[, view]).</summary>
+    /// <param name="identifier">The identifier.</param>
+    /// <param name="view">Key, offset and count of a view, as torch up to 0.4 wrote them; null for a whole storage.</param>
+    public static StorageRecord ParseStorage(object? identifier, out PickleTuple? view)
+    {
+        view = null;
+        switch (identifier)
+        {
+            case PickleTuple { Items: ["storage", StorageGlobal global, string key, _, long count, .. var more] } when count >= 0 && more.Length <= 1:
+                view = more is [PickleTuple parts] ? parts : null;
+                return new StorageRecord(key, global.Type, 0, count);
+            case PickleTuple { Items: ["module", ..] }:
+                throw new CheckpointProblem("holds a whole network object with its code, not its weights alone", CheckpointProblem.SaveAgain);
+            default:
+                throw CheckpointProblem.Malformed("it refers to data in an unknown way");
+        }
+    }
+}
