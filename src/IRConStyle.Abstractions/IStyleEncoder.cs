@@ -29,19 +29,39 @@ public interface IStyleEncoder
     StyleCode Encode(torch.Tensor image);
 }
 
-/// <summary>The training side of an encoder that learns by contrast.</summary>
+/// <summary>
+/// The training side of an encoder that learns by contrast. One step of the engine: the momentum encoder follows the query
+/// encoder (<see cref="Followers"/>), <see cref="EncodePair"/>, the backward pass, <see cref="Enqueue"/>.
+/// </summary>
 public interface IContrastiveStyleEncoder : IStyleEncoder
 {
+    /// <summary>How much of itself a follower keeps in each step, 0 to 1.</summary>
+    double Momentum { get; }
+
     /// <summary>
-    /// One training step's forward pass: encodes queries, updates the momentum encoder, encodes keys, reads negatives,
-    /// and writes the queue.
+    /// The momentum encoder's parameters beside those they follow, which the engine moves: all at once where they lie in one
+    /// buffer. Taken anew after the module went to another device.
     /// </summary>
+    IReadOnlyList<FollowedParameter> Followers { get; }
+
+    /// <summary>Encodes queries and keys and reads negatives; neither the momentum encoder nor the queue moves.</summary>
     /// <param name="degraded">N×3×H×W queries, RGB, nominally in [0,1].</param>
     /// <param name="clean">N×3×H×W positive keys, RGB in [0,1].</param>
     /// <returns>What the contrastive losses need; the caller owns its tensors.</returns>
-    /// <exception cref="IRConStyleException">The queue length is no multiple of N.</exception>
+    /// <exception cref="IRConStyleException">The batch is longer than the queue, or too small for the encoder.</exception>
     ContrastiveOutput EncodePair(torch.Tensor degraded, torch.Tensor clean);
+
+    /// <summary>
+    /// Replaces the oldest negatives by this batch. Call it after the backward pass, which needs the queue as it was read.
+    /// </summary>
+    /// <param name="output">What <see cref="EncodePair"/> returned.</param>
+    void Enqueue(ContrastiveOutput output);
 }
+
+/// <summary>A parameter of a momentum encoder and the one it follows.</summary>
+/// <param name="Leader">The query encoder's parameter.</param>
+/// <param name="Follower">The momentum encoder's parameter of the same shape, without gradient.</param>
+public sealed record FollowedParameter(torch.Tensor Leader, torch.Tensor Follower);
 
 /// <summary>What one contrastive forward pass yields.</summary>
 /// <param name="Query">The style code of the degraded images, with gradient.</param>

@@ -75,6 +75,15 @@ public static class PluginBuilderExtensions
         this IPluginBuilder plugin, ComponentInfo info, Func<TOptions, ComponentContext, IMetric> create)
         where TOptions : class, new() => Guard(plugin).Add(info, create);
 
+    /// <summary>Registers a learning-rate schedule.</summary>
+    /// <typeparam name="TOptions">The schedule's options.</typeparam>
+    /// <param name="plugin">The plugin being registered.</param>
+    /// <param name="info">Name and summary.</param>
+    /// <param name="create">Builds the schedule for a base rate and a number of iterations.</param>
+    public static IPluginBuilder AddSchedule<TOptions>(
+        this IPluginBuilder plugin, ComponentInfo info, Func<TOptions, ScheduleContext, ILearningRateSchedule> create)
+        where TOptions : class, new() => Guard(plugin).Add(info, create);
+
     private static IPluginBuilder Guard(IPluginBuilder plugin)
     {
         ArgumentNullException.ThrowIfNull(plugin);

@@ -11,8 +11,8 @@ namespace IRConStyle.Modules;
 /// latents. Sources: MoCo, https://arxiv.org/abs/1911.05722; IRConStyle, https://arxiv.org/abs/2402.15784.
 /// </summary>
 /// <remarks>
-/// Faithful to the authors' code where published numbers depend on it: latents are not normalised, the queue holds
-/// <em>query</em> latents of degraded images, and the momentum update happens before the optimiser's step.
+/// Faithful to the authors' code where published numbers depend on it: latents are not normalised, and the queue holds
+/// <em>query</em> latents of degraded images unless <see cref="MomentumContrastOptions.Queue"/> says otherwise.
 /// </remarks>
 public sealed class MomentumContrastEncoder : QueryEncoder, IContrastiveStyleEncoder
 {
@@ -50,15 +50,22 @@ public sealed class MomentumContrastEncoder : QueryEncoder, IContrastiveStyleEnc
     }
 
     /// <inheritdoc/>
+    public double Momentum => _options.Momentum;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FollowedParameter> Followers
+        => [.. Pairs().Select(pair => new FollowedParameter(pair.Query, pair.Key))];
+
+    /// <inheritdoc/>
     public ContrastiveOutput EncodePair(Tensor degraded, Tensor clean)
     {
         ArgumentNullException.ThrowIfNull(degraded);
         ArgumentNullException.ThrowIfNull(clean);
         var batch = degraded.shape[0];
-        if (_options.QueueLength % batch != 0)
+        if (batch > _options.QueueLength)
             throw new IRConStyleException(
-                $"QueueLength {_options.QueueLength} is not a multiple of the batch size {batch}.",
-                "Change one of them: the queue is overwritten a whole batch at a time.");
+                $"QueueLength {_options.QueueLength} is shorter than the batch of {batch}.",
+                "Lengthen the queue, or train with smaller batches.");
         if (training && batch < 2)
             throw new IRConStyleException(
                 "The batch size is 1.", "Train with 2 or more: the encoder's batch normalisation has no variance for 1.");
@@ -68,22 +75,31 @@ public sealed class MomentumContrastEncoder : QueryEncoder, IContrastiveStyleEnc
         var latent = query.Latents[^1];
         Tensor key;
         using (no_grad())
-        {
-            UpdateKeyEncoder();
             key = _key.Encode(clean).Latents[^1];
-        }
 
         var positive = (latent * key).sum(1, keepdim: true);        // N×1
-        // A copy, because the backward pass needs the queue as it was before this batch overwrites a part of it.
-        var negative = latent.mm(_queue.clone());                   // N×K
+        var negative = latent.mm(_queue);                           // N×K
         var logits = cat([positive, negative], 1).div(_options.Temperature);
         var labels = zeros(batch, ScalarType.Int64, latent.device);
-        var negatives = ExchangeQueue(latent);
+        // For the first latent the columns behind those this batch will replace, for the second those themselves.
+        Tensor[] negatives = [Columns(batch, batch), Columns(0, batch)];
 
         Tensor[] outputs = [.. query.Tensors(), key, .. negatives, logits, labels];
         foreach (var output in outputs)
             output.MoveToOuterDisposeScope();
         return new ContrastiveOutput(query, key, negatives, logits, labels);
+    }
+
+    /// <inheritdoc/>
+    public void Enqueue(ContrastiveOutput output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var entering = _options.Queue is QueueContent.Keys ? output.PositiveKey : output.Query.Latents[^1];
+        var batch = entering.shape[0];
+        _queue.index_copy_(1, Places(0, batch), entering.detach().t());
+        _pointer.add_(batch).remainder_(_options.QueueLength);
     }
 
     private static Func<StyleNetwork> Guard(Func<StyleNetwork> create)
@@ -92,33 +108,16 @@ public sealed class MomentumContrastEncoder : QueryEncoder, IContrastiveStyleEnc
         return create;
     }
 
-    private void UpdateKeyEncoder()
-    {
-        foreach (var (query, key) in Pairs())
-        {
-            key.mul_(_options.Momentum);
-            key.add_(query, 1.0 - _options.Momentum);
-        }
-    }
-
-    /// <summary>Writes the batch at the pointer and advances it.</summary>
-    /// <returns>
-    /// Per latent, N×128: the columns that will be overwritten next, for the first latent, and those just overwritten, for
-    /// the second.
-    /// </returns>
-    private Tensor[] ExchangeQueue(Tensor latent)
+    /// <summary>N×128, a copy of the queue's columns from a distance behind the pointer on.</summary>
+    private Tensor Columns(long distance, long count)
     {
         using var noGrad = no_grad();
-        var batch = latent.shape[0];
-        var start = _pointer.item<long>();
-        var next = (start + batch) % _options.QueueLength;
-        var oldest = _queue.narrow(1, next, batch).clone().t();
-        var place = _queue.narrow(1, start, batch);
-        var replaced = place.clone().t();
-        place.copy_(latent.t());
-        _pointer.fill_(next);
-        return [oldest, replaced];
+        return _queue.index_select(1, Places(distance, count)).t();
     }
+
+    /// <summary>The queue is a ring; the pointer stays on the device, where reading it costs no waiting.</summary>
+    private Tensor Places(long distance, long count)
+        => arange(distance, distance + count, ScalarType.Int64, _pointer.device).add_(_pointer).remainder_(_options.QueueLength);
 
     private IEnumerable<(Tensor Query, Tensor Key)> Pairs() => Query.parameters().Zip<Tensor, Tensor>(_key.parameters());
 }

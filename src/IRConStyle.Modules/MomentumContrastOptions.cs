@@ -11,7 +11,7 @@ public class MomentumContrastOptions
     [ReferenceArgument("dim")]
     public int Dim { get; set; } = 128;
 
-    /// <summary>How many latents of earlier batches serve as negatives; a multiple of the batch size.</summary>
+    /// <summary>How many latents of earlier batches serve as negatives; at least the batch size.</summary>
     [Range(1, 1 << 24)]
     [ReferenceArgument("K")]
     public int QueueLength { get; set; } = 65760;
@@ -25,4 +25,17 @@ public class MomentumContrastOptions
     [Range(1e-4, 1e4)]
     [ReferenceArgument("T")]
     public double Temperature { get; set; } = 0.07;
+
+    /// <summary>Which latents become negatives.</summary>
+    public QueueContent Queue { get; set; }
+}
+
+/// <summary>Which latents of a batch become the negatives of later ones.</summary>
+public enum QueueContent
+{
+    /// <summary>The query encoder's, of degraded images: other degradations are what a clean image is told from. As the authors' code.</summary>
+    Queries,
+
+    /// <summary>The momentum encoder's, of clean images, as MoCo does.</summary>
+    Keys,
 }

@@ -39,6 +39,11 @@ public interface IPipelineFactory
     /// <exception cref="IRConStyleException">A component is unknown, or its options are wrong.</exception>
     RestorationNetwork CreateNetwork(PipelineOptions options, bool training, string name = "");
 
+    /// <summary>Builds the learning-rate schedule of a training, warm-up included.</summary>
+    /// <param name="training">Base rate, warm-up, length and the schedule's name.</param>
+    /// <exception cref="IRConStyleException">The schedule is unknown, or its options are wrong.</exception>
+    ILearningRateSchedule CreateSchedule(TrainingOptions training);
+
     /// <summary>Opens a dataset.</summary>
     /// <param name="data">The dataset.</param>
     /// <param name="degradation">Makes degraded images from clean ones; null where the dataset holds both.</param>

@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -64,6 +65,17 @@ internal sealed class PipelineFactory(
     }
 
     public IDegradation CreateDegradation(ComponentOptions degradation) => Create<IDegradation>(degradation, new ComponentContext(services));
+
+    public ILearningRateSchedule CreateSchedule(TrainingOptions training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        return new WarmedUpSchedule(
+            Create<ILearningRateSchedule>(
+                training.Schedule ?? new ComponentOptions { Name = TrainingOptions.DefaultSchedule },
+                new ScheduleContext(services, training.LearningRate, training.Iterations)),
+            training.LearningRate,
+            training.WarmupIterations);
+    }
 
     public IMetric CreateMetric(string name) => Create<IMetric>(name);
 

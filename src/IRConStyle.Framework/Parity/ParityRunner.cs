@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Training;
 using TorchSharp;
 
 namespace IRConStyle.Framework.Parity;
@@ -131,11 +132,14 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         (string Name, torch.Tensor Value)[] state = [.. module.named_parameters(), .. module.named_buffers()];
         Load(file, state, DerivedWeights.Complete(file, state));
         module.train();
+        using var followers = new FlatFollowers(encoder);
         var comparison = new GoldenComparison(file, oneRoundingClass: false);
         for (var call = 0; file.Has($"input/im_q_{call}"); call++)
         {
             using var scope = torch.NewDisposeScope();
+            followers.Follow();
             var output = encoder.EncodePair(file.Read($"input/im_q_{call}"), file.Read($"input/im_k_{call}"));
+            encoder.Enqueue(output);
             CompareStyle(comparison, output.Query, call);
             comparison.Compare($"k{output.Query.Latents.Count - 1}_{call}", output.PositiveKey);
             for (var i = 0; i < output.Negatives.Count; i++)

@@ -76,7 +76,8 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
         }
 
         return new TrainingResult(
-            run.Iteration > 0 ? run.WeightsPath : null, run.Iteration, run.Iteration == options.Iterations, run.LastLosses);
+            run.Iteration > 0 ? run.WeightsPath : null, run.Iteration,
+            run.Iteration == options.Iterations ? TrainingEnd.Completed : TrainingEnd.Cancelled, run.LastLosses);
     }
 
     private static void LoadEncoder(RestorationNetwork network, TrainingOptions options)
@@ -105,9 +106,9 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
         File.Delete(probe);
     }
 
-    private static void Loop(Run run, SampleStream stream, torch.Device device, CancellationToken cancellation)
+    private void Loop(Run run, SampleStream stream, torch.Device device, CancellationToken cancellation)
     {
-        var schedule = new LearningRateSchedule(run.Options);
+        var schedule = factory.CreateSchedule(run.Options);
         var waiting = Stopwatch.StartNew();
         foreach (var batch in stream.Batches(0, run.Options.BatchSize, cancellation))
         {
@@ -179,7 +180,7 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
                 _sums[i] += values[i];
             }
 
-            if (Iteration == 1 || Iteration == options.Iterations || Iteration % request.ReportEvery == 0)
+            if (Iteration == 1 || Iteration == options.Iterations || Iteration % options.ReportEvery == 0)
                 Report(rate);
         }
 

@@ -17,25 +17,64 @@ public sealed record TrainingProgress(
     double IterationsPerSecond,
     double ImagesPerSecond,
     TimeSpan Remaining,
-    double DataWait);
+    double DataWait)
+{
+    /// <summary>Time since this process began the run.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>Resident memory of the process in bytes.</summary>
+    public long MemoryBytes { get; init; }
+
+    /// <summary>The last validation's means by metric; empty before the first.</summary>
+    public IReadOnlyDictionary<string, double> Validation { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The best value of the deciding metric so far; null before the first validation.</summary>
+    public double? Best { get; init; }
+
+    /// <summary>Images left out so far because they could not be read.</summary>
+    public int UnreadableImages { get; init; }
+
+    /// <summary>How often the run was rolled back.</summary>
+    public int RollBacks { get; init; }
+}
 
 /// <summary>What to train, and where to.</summary>
 /// <param name="Pipeline">The pipeline's name.</param>
-/// <param name="OutputDirectory">Receives <c>weights.safetensors</c>; created when missing.</param>
+/// <param name="OutputDirectory">Receives weights, checkpoints, logs and pictures; created when missing.</param>
 /// <param name="Device">auto, cpu, cuda or cuda:n; null for the configured device.</param>
 public sealed record TrainingRequest(string Pipeline, string OutputDirectory, string? Device = null)
 {
-    /// <summary>Called after the first iteration, then about every <see cref="ReportEvery"/> iterations.</summary>
-    public IProgress<TrainingProgress>? Progress { get; init; }
+    /// <summary>Goes on from the newest checkpoint in the output directory; without one the run begins anew.</summary>
+    public bool Resume { get; init; }
 
-    /// <summary>Iterations between two reports.</summary>
-    public int ReportEvery { get; init; } = 20;
+    /// <summary>Called after the first iteration, then about every <c>Training:ReportEvery</c> iterations.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+}
+
+/// <summary>Why a training run ended.</summary>
+public enum TrainingEnd
+{
+    /// <summary>All iterations are done.</summary>
+    Completed,
+
+    /// <summary>It was asked to stop.</summary>
+    Cancelled,
+
+    /// <summary>Its time budget was used up.</summary>
+    TimeBudget,
 }
 
 /// <summary>What a training run left behind.</summary>
 /// <param name="WeightsPath">The averaged weights; null when the run was cancelled before its first iteration.</param>
-/// <param name="Iterations">How many iterations were done.</param>
-/// <param name="Completed">False when the run was cancelled; the weights are then those of the last finished iteration.</param>
+/// <param name="Iterations">How many iterations were done in all.</param>
+/// <param name="End">Why it ended.</param>
 /// <param name="Losses">The last reported losses.</param>
 public sealed record TrainingResult(
-    string? WeightsPath, int Iterations, bool Completed, IReadOnlyDictionary<string, double> Losses);
+    string? WeightsPath, int Iterations, TrainingEnd End, IReadOnlyDictionary<string, double> Losses)
+{
+    /// <summary>Whether all iterations are done.</summary>
+    public bool Completed => End == TrainingEnd.Completed;
+
+    /// <summary>The best value of validation's deciding metric; null without validation.</summary>
+    public double? Best { get; init; }
+}

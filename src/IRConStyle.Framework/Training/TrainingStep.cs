@@ -15,6 +15,7 @@ public sealed class TrainingStep : IDisposable
     private readonly RestorationNetwork _network;
     private readonly TrainingOptions _options;
     private readonly Parameter[] _parameters;
+    private readonly FlatFollowers? _followers;
     private readonly torch.optim.Optimizer _optimizer;
     private bool _isEncoderFrozen;
 
@@ -46,6 +47,7 @@ public sealed class TrainingStep : IDisposable
         if (_parameters.Length == 0)
             throw new IRConStyleException(
                 $"The networks of pipeline {network.PipelineName} have no parameters to train.", "Choose another backbone.");
+        _followers = network.Encoder is IContrastiveStyleEncoder encoder ? new FlatFollowers(encoder) : null;
         _optimizer = torch.optim.AdamW(
             _parameters, options.LearningRate, options.Beta1, options.Beta2, weight_decay: options.WeightDecay);
         Average = new ExponentialMovingAverage(
@@ -87,11 +89,15 @@ public sealed class TrainingStep : IDisposable
             group.LearningRate = learningRate;
         _optimizer.zero_grad();
 
+        if (!_isEncoderFrozen)
+            _followers?.Follow();
         var contrast = _isEncoderFrozen ? null : (_network.Encoder as IContrastiveStyleEncoder)?.EncodePair(degraded, clean);
         var style = contrast?.Query ?? _network.Encoder?.Encode(degraded);
         var restored = _network.Backbone.Restore(degraded, _network.Backbone.Spec.RequiresStyle ? style : null);
         var (total, values) = Losses.Compute(restored, clean, Losses.NeedContrast ? contrast : null);
         total.backward();
+        if (contrast is not null)
+            ((IContrastiveStyleEncoder)_network.Encoder!).Enqueue(contrast);
         if (_options.GradientClip > 0)
             torch.nn.utils.clip_grad_norm_(_parameters, _options.GradientClip);
         _optimizer.step();
@@ -103,6 +109,7 @@ public sealed class TrainingStep : IDisposable
     public void Dispose()
     {
         Average.Dispose();
+        _followers?.Dispose();
         _optimizer.Dispose();
     }
 }
