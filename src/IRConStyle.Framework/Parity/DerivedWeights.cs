@@ -42,13 +42,19 @@ internal static partial class DerivedWeights
 
     private static torch.Tensor? Copied(GoldenFile file, string name, Dictionary<string, torch.Tensor> weights)
     {
-        var part = name.Split('.')[0];
-        if (file.Text($"{part}_initial") is not { } rule || CopyRule().Match(rule) is not { Success: true } match)
-            return null;
-        var source = match.Groups["source"].Value + name[part.Length..];
-        return weights.TryGetValue(source, out var value)
-            ? value.to(torch.float64).mul(Number(match.Groups["factor"])).to(torch.float32)
-            : null;
+        // The part may stand behind the prefix that the encoder has in a whole pipeline.
+        foreach (var part in name.Split('.').Take(2))
+        {
+            if (file.Text($"{part}_initial") is not { } rule || CopyRule().Match(rule) is not { Success: true } match)
+                continue;
+            var at = name.IndexOf(part, StringComparison.Ordinal);
+            var source = name[..at] + match.Groups["source"].Value + name[(at + part.Length)..];
+            return weights.TryGetValue(source, out var value)
+                ? value.to(torch.float64).mul(Number(match.Groups["factor"])).to(torch.float32)
+                : null;
+        }
+
+        return null;
     }
 
     private static double Number(Group group) => double.Parse(group.Value, CultureInfo.InvariantCulture);

@@ -43,6 +43,16 @@ internal sealed partial class GoldenFile : IDisposable
         }
     }
 
+    /// <summary>Constructor arguments of a contrastive encoder that a whole training's file gives beside the network's.</summary>
+    public IReadOnlyDictionary<string, JsonElement> EncoderArguments()
+    {
+        (string Argument, string Key)[] keys = [("K", "K"), ("m", "momentum"), ("T", "temperature")];
+        return keys.ToDictionary(
+            entry => entry.Argument,
+            entry => JsonDocument.Parse(Text(entry.Key) ?? throw Bad($"has no {entry.Key}")).RootElement,
+            StringComparer.Ordinal);
+    }
+
     public bool Has(string name) => _reader.Entries.ContainsKey(name);
 
     public IEnumerable<string> Names(string prefix)
@@ -65,7 +75,7 @@ internal sealed partial class GoldenFile : IDisposable
         if (Shared() is { } shared)
         {
             using var file = Open(shared.Path);
-            foreach (var name in file.Names(Weights))
+            foreach (var name in file.Names(Weights).Where(name => name.StartsWith(shared.Part, StringComparison.Ordinal)))
                 weights[shared.Prefix + name] = file.Read(Weights + name);
         }
 
@@ -75,7 +85,7 @@ internal sealed partial class GoldenFile : IDisposable
     }
 
     /// <summary>The network whose weights are shared, and what stands before its names here; null when nothing is shared.</summary>
-    public (string Path, string Prefix, string Architecture)? Shared()
+    public (string Path, string Prefix, string Part, string Architecture)? Shared()
     {
         if (Text("shared_weights") is not { } rule)
             return null;
@@ -88,8 +98,30 @@ internal sealed partial class GoldenFile : IDisposable
         var path = new[] { System.IO.Path.Combine(folder, fileName), System.IO.Path.Combine(folder, "..", "arch", fileName) }
             .FirstOrDefault(File.Exists) ?? throw Bad($"shares weights with {fileName}, which lies neither beside it nor in ../arch");
         using var file = Open(path);
-        return (path, match.Groups["prefix"].Value, file.Architecture);
+        // "A.b.* = weights/b.*": what stands before the shared part is the prefix.
+        var (left, part) = (match.Groups["left"].Value, match.Groups["part"].Value);
+        var prefix = left.Length > 0 && left.EndsWith(part, StringComparison.Ordinal) ? left[..^part.Length] : match.Groups["prefix"].Value;
+        return (path, prefix, part, file.Architecture);
     }
+
+    /// <summary>A list of texts in the metadata.</summary>
+    public IReadOnlyList<string> List(string key)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<string[]>(Text(key) ?? throw Bad($"has no {key}")) ?? [];
+        }
+        catch (JsonException exception)
+        {
+            throw Bad($"has a malformed list {key}: {exception.Message}");
+        }
+    }
+
+    /// <summary>A file beside this one that the metadata names; null when it names none.</summary>
+    public GoldenFile? Sibling(string key)
+        => Text(key) is { } name
+            ? Open(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(FilePath))!, System.IO.Path.GetFileName(name)))
+            : null;
 
     public IRConStyleException Bad(string problem)
         => new($"{FilePath} {problem}.", "Use golden vectors in the format that docs/parity.md describes.");
@@ -100,6 +132,6 @@ internal sealed partial class GoldenFile : IDisposable
     /// <c>ConStyle.&lt;name&gt; = weights/&lt;name&gt; of FILE</c>, <c>encoder_q.* = weights/encoder_q.* of arch/FILE …</c> or
     /// <c>… come from FILE (same names)</c>.
     /// </summary>
-    [GeneratedRegex(@"^(?:(?:(?<prefix>[\w.]+\.)<name>|[\w.]+\*) .*= weights/\S+ of|.* come from) (?:\S*/)?(?<file>[\w.-]+\.safetensors)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?:(?<prefix>[\w.]+\.)<name> .*= weights/\S+ of|(?<left>[\w.]+)\* .*= weights/(?<part>[\w.]+)\* of|.* come from) (?:\S*/)?(?<file>[\w.-]+\.safetensors)", RegexOptions.ExplicitCapture)]
     private static partial Regex SharedRule();
 }

@@ -15,6 +15,7 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
 {
     private const string Pattern = "*.safetensors";
     private const string ForwardKind = "architecture forward";
+    private const string TrainingKind = "training step parity";
     private const string ContrastiveKind = "ConStyle training forward";
 
     /// <summary>The golden-vector files among files and folders, in order.</summary>
@@ -53,6 +54,7 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
             {
                 null => ParityFileResult.Skip(path, "no golden vectors: its metadata has no kind"),
                 ForwardKind => CheckForward(file),
+                TrainingKind => CheckTraining(file),
                 var kind when kind.StartsWith(ContrastiveKind, StringComparison.Ordinal) => CheckContrastive(file),
                 var kind => ParityFileResult.Skip(path, $"vectors of kind '{kind}' are not checked here"),
             };
@@ -153,6 +155,39 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         foreach (var (name, value) in state)
             comparison.Compare($"state_after/{name}", value);
         return ParityFileResult.Of(file.FilePath, component.Info.Name, comparison.Finish());
+    }
+
+    private ParityFileResult CheckTraining(GoldenFile file)
+    {
+        using var sibling = file.Sibling("initial_state_and_inputs_from");
+        var start = sibling ?? file;
+        if (catalogue.FindByReferenceName<IBackbone>(file.Architecture) is not { } component)
+            return NotRegistered(file);
+        var shared = start.Shared() ?? throw start.Bad("names no style encoder to share weights with");
+        if (catalogue.FindByReferenceName<IStyleEncoder>(shared.Architecture) is not { } encoderComponent)
+            return ParityFileResult.Skip(file.FilePath, $"its style encoder {shared.Architecture} is not registered");
+
+        var groups = new List<ParityGroup>();
+        foreach (var type in new[] { torch.ScalarType.Float64, torch.ScalarType.Float32 })
+        {
+            var encoder = encoderComponent.Create(
+                ReferenceOptions.Create(encoderComponent.OptionsType, file.EncoderArguments()), new EncoderContext(services, training: true));
+            var injection = factory.Create<IStyleInjection>(PipelineOptions.DefaultInjection);
+            var backbone = component.Create(
+                ReferenceOptions.Create(component.OptionsType, file.Constructor()), new BackboneContext(services, encoder.Spec, injection));
+            using var network = new RestorationNetwork(component.Info.Name, encoder, backbone);
+            groups.AddRange(new TrainingStepParity(file, catalogue, factory).Run(
+                network,
+                start,
+                () =>
+                {
+                    (string Name, torch.Tensor Value)[] state = [.. network.State().Select(entry => (entry.Name, entry.Value))];
+                    Load(start, state, DerivedWeights.Complete(start, state));
+                },
+                type));
+        }
+
+        return ParityFileResult.Of(file.FilePath, component.Info.Name, groups);
     }
 
     private static ParityFileResult NotRegistered(GoldenFile file)

@@ -6,27 +6,33 @@ using TorchSharp.Modules;
 namespace IRConStyle.Framework.Training;
 
 /// <summary>
-/// One joint optimisation step of style encoder and backbone (IRConStyle, arXiv 2402.15784, section 3): the backbone
-/// restores from the query's style code, image and contrastive losses are summed, AdamW moves both networks, and the
-/// average follows <em>after</em> the step.
+/// One joint optimisation step of style encoder and backbone (IRConStyle, arXiv 2402.15784, section 3): the momentum
+/// encoder follows, the backbone restores from the query's style code, image and contrastive losses are summed, AdamW moves
+/// both networks, and the average follows. <see cref="TrainingOptions.Behaviour"/> says where the authors' code differs.
 /// </summary>
+/// <remarks>Nothing here makes the host wait for the device.</remarks>
 public sealed class TrainingStep : IDisposable
 {
     private readonly RestorationNetwork _network;
     private readonly TrainingOptions _options;
-    private readonly Parameter[] _parameters;
+    private readonly IContrastiveStyleEncoder? _contrast;
     private readonly FlatFollowers? _followers;
-    private readonly torch.optim.Optimizer _optimizer;
+    private readonly long _backboneCount;
+    private readonly IGradientReducer? _reducer;
     private bool _isEncoderFrozen;
 
-    /// <summary>Prepares a step over every parameter that takes a gradient.</summary>
-    /// <param name="network">A network built for training, on its device; stays the caller's.</param>
+    /// <summary>Prepares a step over every parameter that takes a gradient and is not frozen by the options.</summary>
+    /// <param name="network">
+    /// A network built for training, on its device; stays the caller's. Its parameters move into one buffer, and its backbone
+    /// becomes bfloat16 where the options ask for it.
+    /// </param>
     /// <param name="losses">The losses to minimise.</param>
     /// <param name="options">Optimizer settings.</param>
+    /// <param name="reducer">Combines the gradients of several processes; null for one.</param>
     /// <exception cref="IRConStyleException">
-    /// No losses, contrastive losses without a contrastive encoder, or a network without parameters.
+    /// No losses, contrastive losses without a contrastive encoder, or no parameters to train.
     /// </exception>
-    public TrainingStep(RestorationNetwork network, TrainingLosses losses, TrainingOptions options)
+    public TrainingStep(RestorationNetwork network, TrainingLosses losses, TrainingOptions options, IGradientReducer? reducer = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(losses);
@@ -39,77 +45,135 @@ public sealed class TrainingStep : IDisposable
                 $"Pipeline {network.PipelineName} has contrastive losses but no encoder that learns by contrast.",
                 "Set its Encoder to a contrastive one, or empty Training:ContrastiveLosses.");
 
-        _network = network;
-        _options = options;
-        Losses = losses;
-        var modules = network.Encoder is null ? new[] { network.Backbone.Module } : [network.Encoder.Module, network.Backbone.Module];
-        _parameters = [.. modules.SelectMany(module => module.parameters()).Where(parameter => parameter.requires_grad)];
-        if (_parameters.Length == 0)
-            throw new IRConStyleException(
-                $"The networks of pipeline {network.PipelineName} have no parameters to train.", "Choose another backbone.");
-        _followers = network.Encoder is IContrastiveStyleEncoder encoder ? new FlatFollowers(encoder) : null;
-        _optimizer = torch.optim.AdamW(
-            _parameters, options.LearningRate, options.Beta1, options.Beta2, weight_decay: options.WeightDecay);
-        Average = new ExponentialMovingAverage(
-            network.State().Where(entry => !entry.IsTrainingState).Select(entry => (entry.Name, entry.Value)), options.EmaDecay);
+        (_network, _options, Losses, _reducer) = (network, options, losses, reducer);
+        _contrast = network.Encoder as IContrastiveStyleEncoder;
+        if (options.Precision is TrainingPrecision.BFloat16)
+            network.Backbone.Module.to(torch.ScalarType.BFloat16);
+        var trained = TrainedParameters.Of(network, options.Frozen);
+        Parameters = new FlatParameters([.. trained.Backbone, .. trained.Encoder]);
+        _backboneCount = Parameters.CountOf(trained.Backbone.Count);
+        _followers = _contrast is null ? null : new FlatFollowers(_contrast, Parameters);
+        Optimizer = new FlatAdamW(Parameters, options.Beta1, options.Beta2, options.WeightDecay);
+        Average = new AveragedState(network, Parameters, options.EmaDecay, IsOfficial, _followers);
+        if (network.Encoder is not null && trained.IsEncoderFrozen)
+            FreezeEncoder();
     }
 
     /// <summary>The losses being minimised.</summary>
     public TrainingLosses Losses { get; }
 
+    /// <summary>The trained parameters and their gradients.</summary>
+    public FlatParameters Parameters { get; }
+
+    /// <summary>The optimizer.</summary>
+    public FlatAdamW Optimizer { get; }
+
     /// <summary>The averaged weights.</summary>
-    public ExponentialMovingAverage Average { get; }
+    public AveragedState Average { get; }
+
+    /// <summary>Sees what a step computed, before the optimizer moves anything: restored images and the contrastive output.</summary>
+    internal Action<torch.Tensor, ContrastiveOutput?>? Computed { get; set; }
+
+    private bool IsOfficial => _options.Behaviour is not TrainingBehaviour.Paper;
 
     /// <summary>
-    /// Stops the encoder's learning for good: its parameters no longer move, its normalisation uses the statistics learned
-    /// so far, and contrastive losses are left out.
+    /// Ends the encoder's learning for good: contrastive losses are left out, and its parameters no longer move. In the
+    /// paper's behaviour its normalisation uses the statistics learned so far and its training side rests; in the official
+    /// one both go on.
     /// </summary>
     public void FreezeEncoder()
     {
         if (_isEncoderFrozen || _network.Encoder is not { } encoder)
             return;
         _isEncoderFrozen = true;
-        encoder.Module.eval();
+        if (!IsOfficial)
+            encoder.Module.eval();
         foreach (var parameter in encoder.Module.parameters())
-        {
             parameter.requires_grad = false;
-            parameter.grad = null;
-        }
     }
 
-    /// <summary>Runs one step.</summary>
+    /// <summary>Runs one step on one batch.</summary>
     /// <param name="degraded">N×C×H×W on the network's device.</param>
     /// <param name="clean">N×C×H×W on the network's device.</param>
     /// <param name="learningRate">The rate of this step.</param>
     /// <returns>The unweighted losses, a float tensor in the order of the losses' names, owned by the caller.</returns>
     public torch.Tensor Run(torch.Tensor degraded, torch.Tensor clean, double learningRate)
-    {
-        using var scope = torch.NewDisposeScope();
-        foreach (var group in _optimizer.ParamGroups)
-            group.LearningRate = learningRate;
-        _optimizer.zero_grad();
+        => Run([(degraded, clean)], learningRate);
 
-        if (!_isEncoderFrozen)
-            _followers?.Follow();
-        var contrast = _isEncoderFrozen ? null : (_network.Encoder as IContrastiveStyleEncoder)?.EncodePair(degraded, clean);
-        var style = contrast?.Query ?? _network.Encoder?.Encode(degraded);
-        var restored = _network.Backbone.Restore(degraded, _network.Backbone.Spec.RequiresStyle ? style : null);
-        var (total, values) = Losses.Compute(restored, clean, Losses.NeedContrast ? contrast : null);
-        total.backward();
-        if (contrast is not null)
-            ((IContrastiveStyleEncoder)_network.Encoder!).Enqueue(contrast);
-        if (_options.GradientClip > 0)
-            torch.nn.utils.clip_grad_norm_(_parameters, _options.GradientClip);
-        _optimizer.step();
-        Average.Update();
-        return values.MoveToOuterDisposeScope();
+    /// <summary>Runs one step whose gradient is the mean over several batches.</summary>
+    /// <param name="batches">Degraded and clean images, N×C×H×W each, on the network's device; taken one by one.</param>
+    /// <param name="learningRate">The rate of this step.</param>
+    /// <returns>The unweighted losses, averaged, a float tensor in the order of the losses' names, owned by the caller.</returns>
+    public torch.Tensor Run(IReadOnlyList<(torch.Tensor Degraded, torch.Tensor Clean)> batches, double learningRate)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        using var scope = torch.NewDisposeScope();
+        Parameters.ZeroGradients();
+        if (UsesContrast)
+            _followers!.Follow();
+
+        torch.Tensor? losses = null;
+        foreach (var (degraded, clean) in batches)
+        {
+            using var inner = torch.NewDisposeScope();
+            var values = Accumulate(degraded, clean, 1.0 / batches.Count);
+            losses = (losses is null ? values : losses + values).MoveToOuterDisposeScope();
+        }
+
+        Move(learningRate);
+        return (batches.Count == 1 ? losses! : losses! / batches.Count).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Average.Dispose();
+        Optimizer.Dispose();
         _followers?.Dispose();
-        _optimizer.Dispose();
+        Parameters.Dispose();
+    }
+
+    private bool UsesContrast => _contrast is not null && (!_isEncoderFrozen || IsOfficial);
+
+    /// <summary>Forward and backward: adds one batch's share to the gradients.</summary>
+    private torch.Tensor Accumulate(torch.Tensor degraded, torch.Tensor clean, double share)
+    {
+        var contrast = UsesContrast ? _contrast!.EncodePair(degraded, clean) : null;
+        var style = contrast?.Query ?? _network.Encoder?.Encode(degraded);
+        var restored = Restore(degraded, _network.Backbone.Spec.RequiresStyle ? style : null);
+        var (total, values) = Losses.Compute(restored, clean, Losses.NeedContrast && !_isEncoderFrozen ? contrast : null);
+        (share == 1 ? total : total * share).backward();
+        Parameters.CollectGradients();
+        if (contrast is not null)
+            _contrast!.Enqueue(contrast);
+        Computed?.Invoke(restored, contrast);
+        return values;
+    }
+
+    private torch.Tensor Restore(torch.Tensor degraded, StyleCode? style)
+    {
+        if (_options.Precision is TrainingPrecision.Full)
+            return _network.Backbone.Restore(degraded, style);
+        var reduced = style is null ? null : new StyleCode([.. style.Latents.Select(Reduce)], [.. style.Features.Select(Reduce)]);
+        return _network.Backbone.Restore(Reduce(degraded), reduced).to(degraded.dtype);
+
+        static torch.Tensor Reduce(torch.Tensor tensor) => tensor.to(torch.ScalarType.BFloat16);
+    }
+
+    private void Move(double learningRate)
+    {
+        _reducer?.Reduce(Parameters.Gradients.Buffer);
+        // Zero gradients move a frozen encoder still, by its moments and by weight decay: the authors' code on older torch.
+        var count = _isEncoderFrozen && _options.Behaviour is not TrainingBehaviour.Official
+            ? _backboneCount
+            : Parameters.Values.Buffer.numel();
+        if (_options.GradientClip > 0)
+            Optimizer.Clip(_options.GradientClip, count);
+        if (IsOfficial)
+            Average.Update();
+        Optimizer.Step(learningRate, count);
+        Parameters.Publish();
+        if (!IsOfficial)
+            Average.Update();
     }
 }

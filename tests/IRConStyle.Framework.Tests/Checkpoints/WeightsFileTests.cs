@@ -158,6 +158,12 @@ public sealed class WeightsFileTests : IDisposable
 
         public StyleCode Encode(torch.Tensor image) => throw new NotSupportedException();
 
+        public double Momentum => throw new NotSupportedException();
+
+        public IReadOnlyList<FollowedParameter> Followers => throw new NotSupportedException();
+
+        public void Enqueue(ContrastiveOutput output) => throw new NotSupportedException();
+
         public ContrastiveOutput EncodePair(torch.Tensor degraded, torch.Tensor clean) => throw new NotSupportedException();
     }
 }

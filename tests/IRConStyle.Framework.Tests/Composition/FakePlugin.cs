@@ -66,6 +66,12 @@ internal sealed class FakeEncoder(bool training) : IContrastiveStyleEncoder
 
     public StyleCode Encode(torch.Tensor image) => new([image.mean([1, 2, 3]).unsqueeze(1)], []);
 
+    public double Momentum => throw new NotSupportedException();
+
+    public IReadOnlyList<FollowedParameter> Followers => throw new NotSupportedException();
+
+    public void Enqueue(ContrastiveOutput output) => throw new NotSupportedException();
+
     public ContrastiveOutput EncodePair(torch.Tensor degraded, torch.Tensor clean) => throw new NotSupportedException();
 
     public bool IsTrainingState(string stateName) => stateName == "queue";
