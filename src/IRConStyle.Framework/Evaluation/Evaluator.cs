@@ -51,7 +51,7 @@ public sealed class Evaluator(IPipelineFactory factory, NetworkLoader loader, IR
     /// <summary>The rounding of the authors' code: clamp to [0,1], times 255, half to even, in float32.</summary>
     /// <param name="image">C×H×W float32.</param>
     /// <returns>C×H×W uint8, owned by the caller's scope.</returns>
-    private static torch.Tensor ToBytes(torch.Tensor image) => image.clamp(0, 1).mul(255).round().to(torch.uint8);
+    internal static torch.Tensor ToBytes(torch.Tensor image) => image.clamp(0, 1).mul(255).round().to(torch.uint8);
 
     private IRestorationDataset OpenDataset(EvaluationRequest request)
     {

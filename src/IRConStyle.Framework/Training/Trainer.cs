@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Composition;
@@ -9,20 +7,33 @@ using TorchSharp;
 
 namespace IRConStyle.Framework.Training;
 
-/// <summary>Trains a pipeline and keeps its averaged weights.</summary>
+/// <summary>Trains a pipeline, keeps its averaged weights, and goes on from where an earlier run was interrupted.</summary>
 /// <param name="factory">Builds the pipeline.</param>
 /// <param name="runtime">Loads libtorch and chooses the device.</param>
+/// <param name="options">How validation restores images.</param>
+/// <param name="observers">Follow every run.</param>
+/// <param name="reducers">At most one: combines the gradients of several processes.</param>
 /// <param name="logger">Receives what happens.</param>
-public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runtime, ILogger<Trainer> logger)
+public sealed partial class Trainer(
+    IPipelineFactory factory,
+    TorchRuntime runtime,
+    IRConStyleOptions options,
+    IEnumerable<ITrainingObserver> observers,
+    IEnumerable<IGradientReducer> reducers,
+    ILogger<Trainer> logger)
 {
     /// <summary>The name of the weights file in the output directory.</summary>
     public const string WeightsFileName = "weights.safetensors";
 
-    /// <summary>Trains until the configured number of iterations, or until cancelled.</summary>
+    /// <summary>The name of the file with the best weights of all validations.</summary>
+    public const string BestWeightsFileName = "best.safetensors";
+
+    /// <summary>Trains until the configured number of iterations, or until stopped.</summary>
     /// <param name="request">What to train, and where to.</param>
-    /// <param name="cancellation">Stops after the running iteration; the weights are saved all the same.</param>
+    /// <param name="cancellation">Stops after the running iteration; a checkpoint is written all the same.</param>
     /// <exception cref="IRConStyleException">
-    /// The pipeline has no training data, an image cannot be read, or a loss is no longer a number.
+    /// The pipeline has no training data, too many images cannot be read, the training runs away, or a resumed run does not
+    /// fit its configuration.
     /// </exception>
     public Task<TrainingResult> RunAsync(TrainingRequest request, CancellationToken cancellation)
     {
@@ -35,67 +46,73 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
     private TrainingResult RunOnThisThread(TrainingRequest request, CancellationToken cancellation)
     {
         var pipeline = factory.Describe(request.Pipeline);
-        var options = pipeline.Training;
-        var data = options.Data ?? throw new IRConStyleException(
+        var training = pipeline.Training;
+        var data = training.Data ?? throw new IRConStyleException(
             $"Pipeline {request.Pipeline} has no training data.",
             $"Set IRConStyle:Pipelines:{request.Pipeline}:Training:Data, or give --data.");
         var device = runtime.SelectDevice(request.Device);
         ProbeOutput(request.OutputDirectory);
-        torch.random.manual_seed((long)(options.Seed & long.MaxValue));
+        var checkpoints = new CheckpointFolder(request.OutputDirectory, training.KeepCheckpoints, logger);
+        var start = request.Resume ? checkpoints.Newest() : null;
+        if (start is { } found)
+            ConfigurationChanges.Check(found.Place.Configuration, ConfigurationChanges.Snapshot(pipeline), found.Place.Iteration, logger);
+        else
+            EarlierRun.KeepAside(request.OutputDirectory, logger);
 
+        torch.random.manual_seed((long)(training.Seed & long.MaxValue));
         // An encoder that never learns needs neither momentum encoder nor queue.
-        using var network = factory.CreateNetwork(request.Pipeline, training: options.EncoderIterations != 0);
-        LoadEncoder(network, options);
+        using var network = factory.CreateNetwork(request.Pipeline, training: training.EncoderIterations != 0);
+        LoadInitialWeights(network, training, isResumed: start is not null);
         network.To(device);
         network.Train();
-        using var step = new TrainingStep(network, new TrainingLosses(options, factory), options);
-        var stream = new SampleStream(
-            factory.CreateDataset(data, options.Degradation), options.Seed, options.PatchSize, options.LoaderThreads);
-        var run = new Run(request, options, pipeline, step, logger);
-        LogStarted(logger, request.Pipeline, options.Iterations, device.ToString());
-        try
-        {
-            Loop(run, stream, device, cancellation);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            LogStopped(logger, run.Iteration);
-        }
-        catch (Exception) when (run is { Iteration: > 0, HasDiverged: false })
-        {
-            // An image that cannot be read, or memory that is out, ends the run, but not what was learned until then.
-            run.Save();
-            LogSaved(logger, run.WeightsPath, run.Iteration);
-            throw;
-        }
+        using var step = new TrainingStep(network, new TrainingLosses(training, factory), training, reducers.SingleOrDefault());
+        var validator = training.Validation is null ? null : new Validator(factory, pipeline, options.Inference, device);
+        var dataset = factory.CreateDataset(data, training.Degradation);
+        var session = new TrainingSession(pipeline, step, factory.CreateSchedule(training), checkpoints, request.OutputDirectory, logger);
+        if (start is { } resumed)
+            session.Restore(resumed.Path, resumed.Place);
 
-        if (run.Iteration > 0)
-        {
-            run.Save();
-            LogSaved(logger, run.WeightsPath, run.Iteration);
-        }
-
-        return new TrainingResult(
-            run.Iteration > 0 ? run.WeightsPath : null, run.Iteration,
-            run.Iteration == options.Iterations ? TrainingEnd.Completed : TrainingEnd.Cancelled, run.LastLosses);
+        LogStarted(logger, request.Pipeline, session.Iteration + 1, training.Iterations, device.ToString());
+        var run = new TrainingRun(
+            request.Pipeline, pipeline, request.OutputDirectory, device.ToString(), session.Iteration,
+            step.Parameters.Values.Buffer.numel(), validator?.Metrics ?? []);
+        using var recorders = new RecorderGroup(observers, run, logger);
+        var result = new TrainingLoop(session, dataset, validator, recorders, device, request.Progress, logger).Run(cancellation);
+        recorders.Each(recorder => recorder.Finished(result));
+        return result;
     }
 
-    private static void LoadEncoder(RestorationNetwork network, TrainingOptions options)
+    private static void LoadInitialWeights(RestorationNetwork network, TrainingOptions training, bool isResumed)
     {
-        if (network.Encoder is null && (options.EncoderIterations is not null || options.EncoderWeightsPath is not null))
+        if (network.Encoder is null && (training.EncoderIterations is not null || training.EncoderWeightsPath is not null))
             throw new IRConStyleException(
                 $"Pipeline {network.PipelineName} has no encoder, but settings for its training.",
-                $"Set its Encoder, or remove Training:{nameof(options.EncoderIterations)} and Training:{nameof(options.EncoderWeights)}.");
-        if (options.EncoderIterations == 0 && options.ContrastiveLosses.Length > 0)
+                $"Set its Encoder, or remove Training:{nameof(training.EncoderIterations)} and Training:{nameof(training.EncoderWeights)}.");
+        if (training.EncoderIterations == 0 && training.ContrastiveLosses.Length > 0)
             throw new IRConStyleException(
                 $"The encoder of pipeline {network.PipelineName} is frozen from the start, but there are losses for its learning.",
-                $"Empty Training:{nameof(options.ContrastiveLosses)}, or raise Training:{nameof(options.EncoderIterations)}.");
-        if (options.EncoderIterations == 0 && options.EncoderWeightsPath is null)
+                $"Empty Training:{nameof(training.ContrastiveLosses)}, or raise Training:{nameof(training.EncoderIterations)}.");
+        if (training.EncoderIterations == 0 && training.EncoderWeightsPath is null && training.InitialWeightsPath is null)
             throw new IRConStyleException(
                 $"The encoder of pipeline {network.PipelineName} is frozen from the start and has no weights.",
-                $"Set Training:{nameof(options.EncoderWeights)} to a checkpoint of the encoder.");
-        if (network.Encoder is { } encoder && options.EncoderWeightsPath is { } path)
+                $"Set Training:{nameof(training.EncoderWeights)} to a checkpoint of the encoder.");
+        // A resumed run has its own state; the files it began with may be gone.
+        if (isResumed)
+            return;
+        if (training.InitialWeightsPath is { } initial)
+            WeightsFile.Load(initial, network);
+        if (network.Encoder is { } encoder && training.EncoderWeightsPath is { } path)
             WeightsFile.LoadEncoder(path, encoder);
+        // Keys begin where queries do, also when these were loaded.
+        if (network.Encoder is IContrastiveStyleEncoder contrast && (training.InitialWeightsPath ?? training.EncoderWeightsPath) is not null)
+            Synchronize(contrast);
+    }
+
+    private static void Synchronize(IContrastiveStyleEncoder encoder)
+    {
+        using var noGrad = torch.no_grad();
+        foreach (var pair in encoder.Followers)
+            pair.Follower.copy_(pair.Leader);
     }
 
     /// <summary>A place that cannot be written to is found out now, not after thousands of iterations.</summary>
@@ -106,114 +123,6 @@ public sealed partial class Trainer(IPipelineFactory factory, TorchRuntime runti
         File.Delete(probe);
     }
 
-    private void Loop(Run run, SampleStream stream, torch.Device device, CancellationToken cancellation)
-    {
-        var schedule = factory.CreateSchedule(run.Options);
-        var waiting = Stopwatch.StartNew();
-        foreach (var batch in stream.Batches(0, run.Options.BatchSize, cancellation))
-        {
-            waiting.Stop();
-            var iteration = run.Iteration + 1;
-            var rate = schedule.At(iteration);
-            if (iteration > (run.Options.EncoderIterations ?? int.MaxValue))
-                run.Step.FreezeEncoder();
-            using (batch)
-            using (torch.NewDisposeScope())
-                run.Record(run.Step.Run(batch.Degraded.to(device), batch.Clean.to(device), rate), rate, waiting.Elapsed);
-
-            if (run.Iteration == run.Options.Iterations)
-                return;
-            if (run.Options.SaveEvery > 0 && run.Iteration % run.Options.SaveEvery == 0)
-                run.Save();
-            cancellation.ThrowIfCancellationRequested();
-            waiting.Restart();
-        }
-    }
-
-    [LoggerMessage(LogLevel.Information, "Training {Pipeline} for {Iterations} iterations on {Device}.")]
-    private static partial void LogStarted(ILogger logger, string pipeline, int iterations, string device);
-
-    [LoggerMessage(LogLevel.Warning, "Training stopped on request after iteration {Iteration}.")]
-    private static partial void LogStopped(ILogger logger, int iteration);
-
-    [LoggerMessage(LogLevel.Warning, "The output directory holds weights of an earlier run; they are kept as {Path}.")]
-    private static partial void LogKept(ILogger logger, string path);
-
-    [LoggerMessage(LogLevel.Information, "Weights of iteration {Iteration} saved to {Path}.")]
-    private static partial void LogSaved(ILogger logger, string path, int iteration);
-
-    /// <summary>The bookkeeping of one run.</summary>
-    private sealed class Run(
-        TrainingRequest request, TrainingOptions options, PipelineOptions pipeline, TrainingStep step, ILogger logger)
-    {
-        private readonly Stopwatch _clock = Stopwatch.StartNew();
-        private readonly double[] _sums = new double[step.Losses.Names.Count];
-        private TimeSpan _waited;
-        private TimeSpan _reportedAt;
-        private int _reportedIteration;
-        private bool _hasSaved;
-
-        public int Iteration { get; private set; }
-
-        public bool HasDiverged { get; private set; }
-
-        public TrainingOptions Options => options;
-
-        public TrainingStep Step => step;
-
-        public string WeightsPath { get; } = Path.Combine(request.OutputDirectory, WeightsFileName);
-
-        public IReadOnlyDictionary<string, double> LastLosses { get; private set; } = new Dictionary<string, double>();
-
-        public void Record(torch.Tensor losses, double rate, TimeSpan waited)
-        {
-            Iteration++;
-            _waited += waited;
-            var values = losses.to(torch.float64).cpu().data<double>().ToArray();
-            for (var i = 0; i < values.Length; i++)
-            {
-                HasDiverged |= !double.IsFinite(values[i]);
-                if (HasDiverged)
-                    throw new IRConStyleException(
-                        $"Loss {step.Losses.Names[i]} became {values[i]} in iteration {Iteration}; the weights last saved are kept.",
-                        "Lower Training:LearningRate or set Training:GradientClip.");
-                _sums[i] += values[i];
-            }
-
-            if (Iteration == 1 || Iteration == options.Iterations || Iteration % options.ReportEvery == 0)
-                Report(rate);
-        }
-
-        public void Save()
-        {
-            if (!_hasSaved)
-                KeepEarlierRun();
-            WeightsFile.Save(WeightsPath, step.Average.State, pipeline, Iteration);
-            _hasSaved = true;
-        }
-
-        /// <summary>Weights of an earlier run in the same directory are renamed, not overwritten.</summary>
-        private void KeepEarlierRun()
-        {
-            if (!File.Exists(WeightsPath))
-                return;
-            var written = File.GetLastWriteTimeUtc(WeightsPath).ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture);
-            var kept = Path.ChangeExtension(WeightsPath, $".{written}{Path.GetExtension(WeightsPath)}");
-            File.Move(WeightsPath, kept, overwrite: true);
-            LogKept(logger, kept);
-        }
-
-        private void Report(double rate)
-        {
-            var steps = Iteration - _reportedIteration;
-            var elapsed = _clock.Elapsed - _reportedAt;
-            LastLosses = step.Losses.Names.Zip(_sums, (name, sum) => (name, sum / steps)).ToDictionary();
-            var speed = steps / Math.Max(elapsed.TotalSeconds, 1e-9);
-            request.Progress?.Report(new TrainingProgress(
-                Iteration, options.Iterations, rate, LastLosses, speed, speed * options.BatchSize,
-                TimeSpan.FromSeconds((options.Iterations - Iteration) / speed), _waited / elapsed));
-            Array.Clear(_sums);
-            (_reportedAt, _reportedIteration, _waited) = (_clock.Elapsed, Iteration, TimeSpan.Zero);
-        }
-    }
+    [LoggerMessage(LogLevel.Information, "Training {Pipeline} from iteration {First} to {Iterations} on {Device}.")]
+    private static partial void LogStarted(ILogger logger, string pipeline, int first, int iterations, string device);
 }

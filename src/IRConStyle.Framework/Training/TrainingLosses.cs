@@ -25,6 +25,10 @@ public sealed class TrainingLosses
     /// <summary>Whether any loss needs a contrastive encoder's output.</summary>
     public bool NeedContrast => _contrastive.Length > 0;
 
+    /// <summary>The weighted sum of the image losses.</summary>
+    /// <param name="values">Unweighted losses by name.</param>
+    internal double ImageTotal(IReadOnlyDictionary<string, double> values) => _image.Sum(loss => loss.Weight * values[loss.Name]);
+
     /// <summary>Computes the sum to minimise.</summary>
     /// <param name="restored">N×C×H×W.</param>
     /// <param name="clean">N×C×H×W.</param>

@@ -13,12 +13,12 @@ namespace IRConStyle.Framework.Training;
 /// <remarks>Nothing here makes the host wait for the device.</remarks>
 public sealed class TrainingStep : IDisposable
 {
-    private readonly RestorationNetwork _network;
     private readonly TrainingOptions _options;
     private readonly IContrastiveStyleEncoder? _contrast;
     private readonly FlatFollowers? _followers;
     private readonly long _backboneCount;
     private readonly IGradientReducer? _reducer;
+    private readonly Parameter[] _encoderParameters;
     private bool _isEncoderFrozen;
 
     /// <summary>Prepares a step over every parameter that takes a gradient and is not frozen by the options.</summary>
@@ -45,12 +45,13 @@ public sealed class TrainingStep : IDisposable
                 $"Pipeline {network.PipelineName} has contrastive losses but no encoder that learns by contrast.",
                 "Set its Encoder to a contrastive one, or empty Training:ContrastiveLosses.");
 
-        (_network, _options, Losses, _reducer) = (network, options, losses, reducer);
-        _contrast = network.Encoder as IContrastiveStyleEncoder;
         if (options.Precision is TrainingPrecision.BFloat16)
-            network.Backbone.Module.to(torch.ScalarType.BFloat16);
+            network = new RestorationNetwork(network.PipelineName, network.Encoder, new ReducedBackbone(network.Backbone));
+        (Network, _options, Losses, _reducer) = (network, options, losses, reducer);
+        _contrast = network.Encoder as IContrastiveStyleEncoder;
         var trained = TrainedParameters.Of(network, options.Frozen);
         Parameters = new FlatParameters([.. trained.Backbone, .. trained.Encoder]);
+        _encoderParameters = [.. trained.Encoder];
         _backboneCount = Parameters.CountOf(trained.Backbone.Count);
         _followers = _contrast is null ? null : new FlatFollowers(_contrast, Parameters);
         Optimizer = new FlatAdamW(Parameters, options.Beta1, options.Beta2, options.WeightDecay);
@@ -58,6 +59,9 @@ public sealed class TrainingStep : IDisposable
         if (network.Encoder is not null && trained.IsEncoderFrozen)
             FreezeEncoder();
     }
+
+    /// <summary>The network as it is trained.</summary>
+    internal RestorationNetwork Network { get; }
 
     /// <summary>The losses being minimised.</summary>
     public TrainingLosses Losses { get; }
@@ -77,19 +81,37 @@ public sealed class TrainingStep : IDisposable
     private bool IsOfficial => _options.Behaviour is not TrainingBehaviour.Paper;
 
     /// <summary>
-    /// Ends the encoder's learning for good: contrastive losses are left out, and its parameters no longer move. In the
+    /// Ends the encoder's learning: contrastive losses are left out, and its parameters no longer move. In the
     /// paper's behaviour its normalisation uses the statistics learned so far and its training side rests; in the official
     /// one both go on.
     /// </summary>
     public void FreezeEncoder()
     {
-        if (_isEncoderFrozen || _network.Encoder is not { } encoder)
+        if (_isEncoderFrozen || Network.Encoder is null)
             return;
         _isEncoderFrozen = true;
-        if (!IsOfficial)
-            encoder.Module.eval();
-        foreach (var parameter in encoder.Module.parameters())
+        EnterTraining();
+        foreach (var parameter in _encoderParameters)
             parameter.requires_grad = false;
+    }
+
+    /// <summary>Lets the encoder learn again, after going back to before it was frozen. One that options freeze stays so.</summary>
+    internal void ThawEncoder()
+    {
+        if (!_isEncoderFrozen || _encoderParameters.Length == 0)
+            return;
+        _isEncoderFrozen = false;
+        EnterTraining();
+        foreach (var parameter in _encoderParameters)
+            parameter.requires_grad = true;
+    }
+
+    /// <summary>Switches the networks to training, but for a frozen encoder, as after a validation.</summary>
+    public void EnterTraining()
+    {
+        Network.Train();
+        if (_isEncoderFrozen && !IsOfficial)
+            Network.Encoder?.Module.eval();
     }
 
     /// <summary>Runs one step on one batch.</summary>
@@ -139,8 +161,8 @@ public sealed class TrainingStep : IDisposable
     private torch.Tensor Accumulate(torch.Tensor degraded, torch.Tensor clean, double share)
     {
         var contrast = UsesContrast ? _contrast!.EncodePair(degraded, clean) : null;
-        var style = contrast?.Query ?? _network.Encoder?.Encode(degraded);
-        var restored = Restore(degraded, _network.Backbone.Spec.RequiresStyle ? style : null);
+        var style = contrast?.Query ?? Network.Encoder?.Encode(degraded);
+        var restored = Network.Backbone.Restore(degraded, Network.Backbone.Spec.RequiresStyle ? style : null);
         var (total, values) = Losses.Compute(restored, clean, Losses.NeedContrast && !_isEncoderFrozen ? contrast : null);
         (share == 1 ? total : total * share).backward();
         Parameters.CollectGradients();
@@ -148,16 +170,6 @@ public sealed class TrainingStep : IDisposable
             _contrast!.Enqueue(contrast);
         Computed?.Invoke(restored, contrast);
         return values;
-    }
-
-    private torch.Tensor Restore(torch.Tensor degraded, StyleCode? style)
-    {
-        if (_options.Precision is TrainingPrecision.Full)
-            return _network.Backbone.Restore(degraded, style);
-        var reduced = style is null ? null : new StyleCode([.. style.Latents.Select(Reduce)], [.. style.Features.Select(Reduce)]);
-        return _network.Backbone.Restore(Reduce(degraded), reduced).to(degraded.dtype);
-
-        static torch.Tensor Reduce(torch.Tensor tensor) => tensor.to(torch.ScalarType.BFloat16);
     }
 
     private void Move(double learningRate)
