@@ -7,6 +7,9 @@ namespace IRConStyle.Framework.Checkpoints;
 /// <summary>Opens checkpoints of every known format.</summary>
 public static class CheckpointFile
 {
+    /// <summary>Metadata key by which the checkpoint of a whole training is known.</summary>
+    internal const string TrainingPlaceKey = "irconstyle.training";
+
     private const string Remedy = "Use weights as written by this program (.safetensors), by the safetensors library, or by torch.save (.pth, .pt).";
 
     // What people mistake for weights: where its mark stands, and what it is.
@@ -23,7 +26,10 @@ public static class CheckpointFile
 
     /// <summary>Opens a file in the format its content has; the name's extension does not matter.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="section">One of the dictionaries of tensors in a PyTorch file; null for the best one, see <see cref="PyTorchReader"/>.</param>
+    /// <param name="section">
+    /// One of the dictionaries of tensors in a PyTorch file, or one part of a training's checkpoint (<c>params</c>,
+    /// <c>params_ema</c>); null for the best one, see <see cref="PyTorchReader"/>: the averaged weights.
+    /// </param>
     /// <exception cref="IRConStyleException">The file is missing, unreadable, damaged or in no known format; or there is no such section.</exception>
     public static CheckpointReader Open(string path, string? section = null)
     {
@@ -47,9 +53,13 @@ public static class CheckpointFile
             return PyTorchReader.Open(path, section);
         if (!IsSafeTensors(buffer, length))
             RefuseOthers(path, buffer);
-        return section is null
-            ? SafeTensorsReader.Open(path)
-            : throw new IRConStyleException($"{path} is a safetensors file, which has no sections such as {section}.", "Leave the section out.");
+        var reader = SafeTensorsReader.Open(path);
+        if (reader.Metadata.ContainsKey(TrainingPlaceKey))
+            return SectionReader.Open(reader, section);
+        if (section is null)
+            return reader;
+        reader.Dispose();
+        throw new IRConStyleException($"{path} is a safetensors file, which has no sections such as {section}.", "Leave the section out.");
     }
 
     private static bool IsPyTorch(ReadOnlySpan<byte> start)

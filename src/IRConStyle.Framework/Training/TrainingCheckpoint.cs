@@ -33,14 +33,9 @@ internal sealed record TrainingPlace(
 /// </summary>
 internal static class TrainingCheckpoint
 {
-    /// <summary>Metadata key by which such a file is known.</summary>
-    public const string PlaceKey = "irconstyle.training";
-
-    public const string Live = "params";
-    public const string Averaged = "params_ema";
-    public const string FirstMoment = "exp_avg";
-    public const string SecondMoment = "exp_avg_sq";
-
+    private const string PlaceKey = CheckpointFile.TrainingPlaceKey;
+    private const string FirstMoment = "exp_avg";
+    private const string SecondMoment = "exp_avg_sq";
     private const string HashKey = "irconstyle.sha256";
 
     /// <summary>Writes a checkpoint, aside first, then renamed.</summary>
@@ -120,11 +115,11 @@ internal static class TrainingCheckpoint
             // Masters, where the network itself computes with rounded copies.
             if (index.TryGetValue(value.Handle, out var at))
                 trained.Add((name, at));
-            yield return ($"{Live}/{name}", index.ContainsKey(value.Handle) ? step.Parameters.Values.View(at) : value);
+            yield return ($"{SectionReader.Live}/{name}", index.ContainsKey(value.Handle) ? step.Parameters.Values.View(at) : value);
         }
 
         foreach (var (name, value) in step.Average.State.UnionBy(step.Average.Averages, entry => entry.Name, StringComparer.Ordinal))
-            yield return ($"{Averaged}/{name}", value);
+            yield return ($"{SectionReader.Averaged}/{name}", value);
         foreach (var (name, at) in trained)
             yield return ($"{FirstMoment}/{name}", step.Optimizer.FirstMoments.View(at));
         foreach (var (name, at) in trained)
