@@ -16,7 +16,7 @@ public class PluginTests
     {
         Registered(new DegradationsPlugin()).ShouldBe(["gaussian-noise"]);
         Registered(new DatasetsPlugin()).ShouldBe(["clean-folder", "paired-folders"]);
-        Registered(new LossesPlugin()).ShouldBe(["l1", "mse", "charbonnier"]);
+        Registered(new LossesPlugin()).ShouldBe(["l1", "mse", "charbonnier", "psnr", "frequency", "edge", "tv"]);
         Registered(new MetricsPlugin()).ShouldBe(["psnr", "psnr-y", "ssim", "ssim-y"]);
         Registered(new SchedulesPlugin()).ShouldBe(["constant", "cosine", "cosine-restart", "cosine-cyclic", "multi-step", "linear", "vibrate"]);
     }
@@ -24,6 +24,8 @@ public class PluginTests
     [Theory]
     [InlineData(typeof(GaussianNoiseOptions))]
     [InlineData(typeof(CharbonnierOptions))]
+    [InlineData(typeof(PsnrLossOptions))]
+    [InlineData(typeof(EdgeLossOptions))]
     [InlineData(typeof(MetricOptions))]
     [InlineData(typeof(CosineOptions))]
     [InlineData(typeof(CosineRestartOptions))]
