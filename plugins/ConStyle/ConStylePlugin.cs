@@ -22,15 +22,15 @@ public sealed class ConStylePlugin : IRestorationPlugin
         AddInjection(plugin, "latent", "The latent at the bottleneck alone.", false, true);
         AddInjection(plugin, "none", "No style enters the network.", false, false);
 
-        AddLoss<InfoNceLoss>(plugin, "infonce", "l_CrossEntropy", "Tells the positive key from the queue (cross entropy).");
-        AddLoss<ContentLoss>(plugin, "content", "l_content", "Mean square distance of the last latent to its positive key.");
-        AddLoss<StyleLoss>(plugin, "style", "l_style", "Pushes the batch's Gram matrices away from those of the negatives.");
+        AddLoss<InfoNceLoss>(plugin, "infonce", ["CrossEntropyLoss", "l_CrossEntropy"], "Tells the positive key from the queue (cross entropy).");
+        AddLoss<ContentLoss>(plugin, "content", ["ContentLoss", "l_content"], "Mean square distance of the last latent to its positive key.");
+        AddLoss<StyleLoss>(plugin, "style", ["StyleLoss", "l_style"], "Pushes the batch's Gram matrices away from those of the negatives.");
     }
 
     private static void AddInjection(IPluginBuilder plugin, string name, string summary, bool features, bool latent) =>
         plugin.AddStyleInjection<NoOptions>(new(name, summary), (_, _) => new ConStyleInjection(features, latent));
 
-    private static void AddLoss<TLoss>(IPluginBuilder plugin, string name, string column, string summary)
+    private static void AddLoss<TLoss>(IPluginBuilder plugin, string name, string[] referenceNames, string summary)
         where TLoss : IContrastiveLoss, new() =>
-        plugin.AddContrastiveLoss<NoOptions>(new(name, summary) { ReferenceNames = [column] }, (_, _) => new TLoss());
+        plugin.AddContrastiveLoss<NoOptions>(new(name, summary) { ReferenceNames = referenceNames }, (_, _) => new TLoss());
 }

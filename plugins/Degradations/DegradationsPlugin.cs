@@ -10,6 +10,9 @@ public sealed class DegradationsPlugin : IRestorationPlugin
 
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin) => plugin.AddDegradation<GaussianNoiseOptions>(
-        new ComponentInfo("gaussian-noise", "White Gaussian noise of one level or of a random level, as denoising benchmarks add it."),
+        new ComponentInfo("gaussian-noise", "White Gaussian noise of one level or of a random level, as denoising benchmarks add it.")
+        {
+            ReferenceNames = ["Dataset_GaussianDenoising"],
+        },
         (options, _) => new GaussianNoise(options));
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using IRConStyle.Abstractions;
 
 namespace IRConStyle.Plugins.Degradations;
 
@@ -10,6 +11,7 @@ public sealed class GaussianNoiseOptions
     /// <see cref="SigmaMin"/> and <see cref="SigmaMax"/>, which are ignored otherwise.
     /// </summary>
     [Range(0.0, 255.0)]
+    [ReferenceArgument("sigma_test")]
     public double? Sigma { get; set; }
 
     /// <summary>The lowest random level; default 0.</summary>

@@ -10,8 +10,14 @@ public sealed class CosineOptions
     [Range(0, int.MaxValue)]
     public int ConstantIterations { get; set; }
 
+    /// <summary>Iterations from the cosine's start to its end, behind which the least rate stays; null lasts to the training's end.</summary>
+    [Range(1, int.MaxValue)]
+    [ReferenceArgument("T_max")]
+    public int? CosineIterations { get; set; }
+
     /// <summary>The rate at the end of the cosine.</summary>
     [Range(0d, 1d)]
+    [ReferenceArgument("eta_min")]
     public double MinLearningRate { get; set; } = 1e-6;
 }
 
@@ -25,7 +31,7 @@ public sealed class CosineSchedule(CosineOptions options, ScheduleContext contex
     {
         // Iterations count from 1 and positions from 0, as in the authors' scheduler.
         var position = iteration - 1;
-        var falling = context.Iterations - options.ConstantIterations;
+        var falling = options.CosineIterations ?? context.Iterations - options.ConstantIterations;
         if (position <= options.ConstantIterations || falling <= 0)
             return context.LearningRate;
 

@@ -20,4 +20,10 @@ public sealed class ScheduleContext(IServiceProvider services, double learningRa
 
     /// <summary>Iterations of the whole training.</summary>
     public int Iterations { get; } = iterations;
+
+    /// <summary>
+    /// Iterations n of a warm-up whose last rate, (n − 1)/n of the base rate, a schedule that multiplies the current rate goes
+    /// on from, as the authors' code does; 0, the usual, where the schedule's rates do not depend on the warm-up.
+    /// </summary>
+    public int InheritedWarmup { get; init; }
 }

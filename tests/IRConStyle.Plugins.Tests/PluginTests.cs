@@ -4,6 +4,7 @@ using IRConStyle.Plugins.Datasets;
 using IRConStyle.Plugins.Degradations;
 using IRConStyle.Plugins.Losses;
 using IRConStyle.Plugins.Metrics;
+using IRConStyle.Plugins.Schedules;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Plugins.Tests;
@@ -15,14 +16,22 @@ public class PluginTests
     {
         Registered(new DegradationsPlugin()).ShouldBe(["gaussian-noise"]);
         Registered(new DatasetsPlugin()).ShouldBe(["clean-folder", "paired-folders"]);
-        Registered(new LossesPlugin()).ShouldBe(["l1", "mse", "charbonnier"]);
+        Registered(new LossesPlugin()).ShouldBe(["l1", "mse", "charbonnier", "psnr", "frequency", "edge", "tv"]);
         Registered(new MetricsPlugin()).ShouldBe(["psnr", "psnr-y", "ssim", "ssim-y"]);
+        Registered(new SchedulesPlugin()).ShouldBe(["constant", "cosine", "cosine-restart", "cosine-cyclic", "multi-step", "linear", "vibrate"]);
     }
 
     [Theory]
     [InlineData(typeof(GaussianNoiseOptions))]
     [InlineData(typeof(CharbonnierOptions))]
+    [InlineData(typeof(PsnrLossOptions))]
+    [InlineData(typeof(EdgeLossOptions))]
     [InlineData(typeof(MetricOptions))]
+    [InlineData(typeof(CosineOptions))]
+    [InlineData(typeof(CosineRestartOptions))]
+    [InlineData(typeof(CosineCyclicOptions))]
+    [InlineData(typeof(MultiStepOptions))]
+    [InlineData(typeof(LinearOptions))]
     public void Default_options_are_within_their_bounds(Type options)
     {
         Problems(Activator.CreateInstance(options)!).ShouldBeEmpty();

@@ -47,6 +47,8 @@ internal sealed class ParityCommand : Verb
             screen.Output.Write(table);
         foreach (var result in results.Where(result => result.Status == ParityStatus.Skipped))
             screen.WriteLine($"skipped {result.Path}: {result.Reason}");
+        foreach (var result in results.Where(result => result.NotChecked.Count > 0))
+            screen.WriteLine($"not checked in {result.Path}: {Figures.Count(result.NotChecked.Count, "vector")} ({string.Join(", ", result.NotChecked)})");
         screen.WriteLine($"{Count(ParityStatus.Passed)} passed, {Count(ParityStatus.Failed)} failed, {Count(ParityStatus.Skipped)} skipped");
 
         int Count(ParityStatus status) => results.Count(result => result.Status == status);

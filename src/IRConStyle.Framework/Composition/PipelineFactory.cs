@@ -72,7 +72,10 @@ internal sealed class PipelineFactory(
         return new WarmedUpSchedule(
             Create<ILearningRateSchedule>(
                 training.Schedule ?? new ComponentOptions { Name = TrainingOptions.DefaultSchedule },
-                new ScheduleContext(services, training.LearningRate, training.Iterations)),
+                new ScheduleContext(services, training.LearningRate, training.Iterations)
+                {
+                    InheritedWarmup = training.Behaviour == TrainingBehaviour.Paper ? 0 : training.WarmupIterations,
+                }),
             training.LearningRate,
             training.WarmupIterations);
     }

@@ -60,6 +60,24 @@ internal sealed class PipelineValidation(IRConStyleOptions options, ComponentCat
             Check<IRestorationLoss>(training.Losses[i], At(nameof(pipeline.Training), nameof(training.Losses), Text(i)), errors);
         for (var i = 0; i < training.ContrastiveLosses.Length; i++)
             Check<IContrastiveLoss>(training.ContrastiveLosses[i], At(nameof(pipeline.Training), nameof(training.ContrastiveLosses), Text(i)), errors);
+        Check<ILearningRateSchedule>(ScheduleOf(training), At(nameof(pipeline.Training), nameof(training.Schedule)), errors);
+        if (training.Validation is { } validation)
+            Check(validation, pipeline.Metrics, At(nameof(pipeline.Training), nameof(training.Validation)), errors);
+    }
+
+    /// <summary>The default needs its plugin only where something is trained.</summary>
+    private static ComponentOptions? ScheduleOf(TrainingOptions training)
+        => training.Schedule ?? (training.Data is null ? null : new ComponentOptions { Name = TrainingOptions.DefaultSchedule });
+
+    private void Check(ValidationOptions validation, string[] metrics, string path, List<ConfigurationError> errors)
+    {
+        Check<IRestorationDataset>(validation.Data, ConfigurationPath.Combine(path, nameof(validation.Data)), errors);
+        Check<IDegradation>(validation.Degradation, ConfigurationPath.Combine(path, nameof(validation.Degradation)), errors);
+        if (!metrics.Contains(validation.Metric, StringComparer.Ordinal))
+            errors.Add(new(
+                ConfigurationPath.Combine(path, nameof(validation.Metric)),
+                validation.Metric,
+                $"this is none of the pipeline's metrics; {NearestName.Hint(validation.Metric, metrics)}"));
     }
 
     private void Check<TComponent>(ComponentOptions? component, string path, List<ConfigurationError> errors)

@@ -32,6 +32,9 @@ public enum ParityStatus
 public sealed record ParityFileResult(
     string Path, ParityStatus Status, string? Component, IReadOnlyList<ParityGroup> Groups, string? Reason)
 {
+    /// <summary>Entries of the file that nothing was compared with, because no component or part of the engine claims them.</summary>
+    public IReadOnlyList<string> NotChecked { get; init; } = [];
+
     internal static ParityFileResult Of(string path, string component, IReadOnlyList<ParityGroup> groups)
         => new(path, groups.All(group => group.Passed) ? ParityStatus.Passed : ParityStatus.Failed, component, groups, null);
 

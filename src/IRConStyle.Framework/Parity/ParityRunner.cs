@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace IRConStyle.Framework.Parity;
 
-/// <summary>Checks registered networks against golden vectors of the authors' code.</summary>
+/// <summary>Checks registered networks, losses and schedules against golden vectors of the authors' code.</summary>
 /// <param name="catalogue">Finds components by the name they have in the authors' code.</param>
 /// <param name="factory">Builds the usual style injection.</param>
 /// <param name="runtime">Loads libtorch.</param>
@@ -28,7 +28,9 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         foreach (var path in paths)
         {
             if (Directory.Exists(path))
-                files.AddRange(Directory.EnumerateFiles(path, Pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+                files.AddRange(Directory.EnumerateFiles(path, Pattern, SearchOption.AllDirectories)
+                    .Concat(Directory.EnumerateFiles(path, ScheduleParity.FileName, SearchOption.AllDirectories))
+                    .Order(StringComparer.Ordinal));
             else if (File.Exists(path))
                 files.Add(path);
             else
@@ -48,6 +50,8 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         runtime.EnsureLoaded();
         try
         {
+            if (Path.GetExtension(path) == ".json")
+                return new ScheduleParity(catalogue, services).Check(path);
             using var scope = torch.NewDisposeScope();
             using var file = GoldenFile.Open(path);
             return file.Kind switch
@@ -55,6 +59,8 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
                 null => ParityFileResult.Skip(path, "no golden vectors: its metadata has no kind"),
                 ForwardKind => CheckForward(file),
                 TrainingKind => CheckTraining(file),
+                LossParity.Kind => new LossParity(catalogue, services).Check(file),
+                TransformParity.Kind => new TransformParity(catalogue, services).Check(file),
                 var kind when kind.StartsWith(ContrastiveKind, StringComparison.Ordinal) => CheckContrastive(file),
                 var kind => ParityFileResult.Skip(path, $"vectors of kind '{kind}' are not checked here"),
             };

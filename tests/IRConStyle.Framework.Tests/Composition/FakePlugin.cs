@@ -15,6 +15,7 @@ internal sealed class FakePlugin : IRestorationPlugin
         .AddBackbone<FakeBackboneOptions>(
             new("fake-scale", "A factor") { ReferenceNames = ["FakeNet"] }, (options, context) => new FakeBackbone(options, context))
         .AddLoss<NoOptions>(new("l1", "Mean absolute error"), (_, _) => new FakeLoss())
+        .AddSchedule<FakeRampOptions>(new("fake-ramp", "A rise"), (options, context) => new FakeRamp(options, context))
         .AddMetric<NoOptions>(new("psnr", "Nothing"), (_, _) => throw new InvalidOperationException("no ruler"));
 }
 
@@ -27,6 +28,17 @@ internal sealed class FakeBackboneOptions
     public double[] Factors { get; set; } = [1, 2];
 
     public bool RequiresStyle { get; set; }
+}
+
+internal sealed class FakeRampOptions
+{
+    [Range(1, 100)]
+    public int Steps { get; set; } = 1;
+}
+
+internal sealed class FakeRamp(FakeRampOptions options, ScheduleContext context) : ILearningRateSchedule
+{
+    public double At(int iteration) => context.LearningRate * Math.Min(1, iteration / (double)options.Steps);
 }
 
 internal sealed class FakeBackbone : IBackbone

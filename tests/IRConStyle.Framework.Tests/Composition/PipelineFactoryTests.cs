@@ -26,7 +26,10 @@ public sealed class PipelineFactoryTests
             "Injection": { "Name": "paper" },
             "Backbone": { "Name": "fake-scale", "Options": { "Repeat": 9, "Dim": 3 } },
             "Metrics": [ "psnr", "psrn" ],
-            "Training": { "Losses": [ { "Name": "l2" } ], "Data": { "Name": "folder" } }
+            "Training": {
+                "Losses": [ { "Name": "l2" } ], "Data": { "Name": "folder" },
+                "Validation": { "Data": { "Name": "folder" }, "Degradation": { "Name": "noise" }, "Metric": "ssim" }
+            }
         } } } }
         """;
 
@@ -81,6 +84,34 @@ public sealed class PipelineFactoryTests
     {
         using var services = CompositionHost.FromJson(Faults);
         Should.Throw<ConfigurationException>(services.Pipelines().ValidateAll).Message.MatchSnapshot();
+    }
+
+    [Fact]
+    public void A_schedule_is_checked_by_name_and_options_and_needed_only_where_something_is_trained()
+    {
+        Errors("""{ "Schedule": { "Name": "fake-ramp", "Options": { "Steps": 3 } } }""").ShouldBeEmpty();
+        Errors("""{ "Schedule": { "Name": "fake-rampe" } }""").ShouldHaveSingleItem()
+            .ShouldContain("Training:Schedule:Name = 'fake-rampe': this learning rate schedule is unknown; did you mean 'fake-ramp'?");
+        Errors("""{ "Schedule": { "Name": "fake-ramp", "Options": { "Steps": 0 } } }""").ShouldHaveSingleItem()
+            .ShouldContain("Training:Schedule:Options:Steps = '0'");
+        Errors("{ }").ShouldBeEmpty();
+
+        static IReadOnlyList<string> Errors(string training)
+        {
+            using var services = CompositionHost.FromJson($$"""
+                { "IRConStyle": { "DefaultPipeline": "p", "Pipelines": { "p": {
+                    "Backbone": { "Name": "fake-scale" }, "Metrics": [ "psnr" ], "Training": {{training}} } } } }
+                """);
+            try
+            {
+                services.Pipelines().ValidateAll();
+                return [];
+            }
+            catch (ConfigurationException exception)
+            {
+                return [.. exception.Errors.Select(error => error.ToString())];
+            }
+        }
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class ParityRunnerTests : IDisposable
 
     [Theory]
     [InlineData(Forward, "Elsewhere", "Elsewhere is not registered")]
-    [InlineData("losses", "TinyNet", "'losses' are not checked here")]
+    [InlineData("metrics", "TinyNet", "'metrics' are not checked here")]
     [InlineData(null, "TinyNet", "no kind")]
     public void Files_for_what_is_not_here_are_skipped(string? kind, string architecture, string reason)
     {
