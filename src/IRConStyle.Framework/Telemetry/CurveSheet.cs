@@ -8,7 +8,7 @@ namespace IRConStyle.Framework.Telemetry;
 /// </summary>
 public static class CurveSheet
 {
-    private const int Width = 1200, PanelHeight = 380, MostPoints = 1500;
+    private const int Width = 1200, PanelHeight = 380, AxisWidth = 70, MostPoints = 1500;
 
     // Less than one decade looks flat on a logarithmic axis.
     private const double LogarithmicFrom = 10;
@@ -25,6 +25,14 @@ public static class CurveSheet
         var panels = new List<Plot> { Losses(runs) };
         panels.AddRange(runs.SelectMany(run => run.Metrics).Distinct(StringComparer.Ordinal).Select(metric => Metric(runs, metric)));
         panels.Add(Panel("learning rate", [.. runs.Select(run => new Curve(run.Name, run.LearningRate))]));
+        // One scale for all panels, so that what happened at once stands below each other.
+        var last = runs.SelectMany(run => run.LearningRate.Concat(run.Metrics.SelectMany(run.ValidationOf)))
+            .Select(point => point.Iteration).DefaultIfEmpty(1).Max();
+        foreach (var panel in panels)
+        {
+            panel.Axes.SetLimitsX(0, last * 1.02);
+            panel.Axes.Left.MinimumSize = AxisWidth;
+        }
 
         var multiplot = new Multiplot { Layout = new ScottPlot.MultiplotLayouts.Rows() };
         multiplot.Subplots.RemoveAt(0);
@@ -38,8 +46,9 @@ public static class CurveSheet
         if (runs.Count > 1)
             return Panel("loss", [.. runs.Select(run => new Curve(run.Name, run.Loss))]);
         var run = runs[0];
+        var title = $"{run.Name}: loss";
         var each = run.LossNames.Select(name => new Curve(name, run.LossOf(name))).ToList();
-        return Panel("loss", run.LossNames.Count == 1 ? each : [new Curve("weighted sum", run.Loss), .. each]);
+        return Panel(title, run.LossNames.Count == 1 ? each : [new Curve("weighted sum", run.Loss), .. each]);
     }
 
     private static Plot Metric(IReadOnlyList<TrainingHistory> runs, string metric)
@@ -80,7 +89,10 @@ public static class CurveSheet
             }
         }
 
-        plot.ShowLegend(curves.Count > 1 ? Alignment.UpperRight : Alignment.LowerLeft);
+        if (curves.Count > 1)
+            plot.ShowLegend(curves.Any(curve => curve.Best is not null) ? Alignment.LowerRight : Alignment.UpperRight);
+        else
+            plot.HideLegend();
         return plot;
     }
 

@@ -32,7 +32,7 @@ public sealed class TrainingCurves : ITrainingObserver
             var metrics = Path.Combine(run.OutputDirectory, MetricsFile.Name);
             _history = run.StartIteration > 0 && File.Exists(metrics)
                 ? TrainingHistory.Read(metrics, run.StartIteration)
-                : new TrainingHistory(run.Pipeline);
+                : new TrainingHistory(TrainingHistory.NameOf(run.OutputDirectory));
             if (run.StartIteration == 0)
                 EarlierRun.KeepAside(_file);
         }

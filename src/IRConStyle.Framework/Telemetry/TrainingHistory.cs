@@ -42,13 +42,15 @@ public sealed class TrainingHistory(string name)
     public static TrainingHistory Read(string path, int lastIteration = int.MaxValue)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        var history = new TrainingHistory(Path.GetFileName(Directory.Exists(full) ? full : Path.GetDirectoryName(full)) ?? full);
-        foreach (var line in MetricsFile.Read(full))
+        var history = new TrainingHistory(NameOf(Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!));
+        foreach (var line in MetricsFile.Read(path))
             if (line.Iteration <= lastIteration)
                 history.Add(line);
         return history;
     }
+
+    /// <summary>What a run is called by its folder.</summary>
+    internal static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
     /// <summary>An unweighted loss by name; empty when there is none of that name.</summary>
     public IReadOnlyList<HistoryPoint> LossOf(string loss) => _losses.GetValueOrDefault(loss) ?? [];
