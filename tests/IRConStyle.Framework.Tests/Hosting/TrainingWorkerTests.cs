@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IRConStyle.Abstractions;
 using IRConStyle.Framework.Hosting;
 using IRConStyle.Framework.Tests.Engine;
 using Microsoft.Extensions.Configuration;
@@ -35,9 +36,10 @@ public sealed class TrainingWorkerTests : IDisposable
     [Fact]
     public async Task Stopping_the_host_saves_what_was_learned()
     {
-        using var host = Host(("Pipelines:run:Training:Iterations", "10000000"));
+        using var host = Host(("Pipelines:run:Training:Iterations", "10000000"), ("Pipelines:run:Training:SaveEvery", "1"));
         await host.StartAsync();
-        await Task.Delay(TimeSpan.FromSeconds(2));
+        for (var i = 0; i < 300 && !HasSaved(); i++)
+            await Task.Delay(100);
         await host.StopAsync();
 
         Environment.ExitCode.ShouldBe(TrainingExitCode.Stopped, _errors.Text);
@@ -76,6 +78,9 @@ public sealed class TrainingWorkerTests : IDisposable
         await host.StopAsync();
     }
 
+    private bool HasSaved()
+        => Directory.EnumerateFiles(_directory.Path, "*.safetensors", SearchOption.AllDirectories).Any();
+
     private IHost Host(params (string Key, string Value)[] settings)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
@@ -86,7 +91,7 @@ public sealed class TrainingWorkerTests : IDisposable
               "Pipelines": { "run": {
                 "Backbone": { "Name": "tiny" },
                 "Training": {
-                  "Data": { "Name": "synthetic" }, "Degradation": { "Name": "darken" }, "Losses": [{ "Name": "square" }],
+                  "Data": { "Name": "synthetic" }, "Degradation": { "Name": "darken" }, "Losses": [{ "Name": "square" }], "Schedule": { "Name": "flat" },
                   "Iterations": 6, "BatchSize": 2, "PatchSize": 8, "ReportEvery": 1 } } } } }
             """u8.ToArray());
         builder.Configuration.AddJsonStream(json);
@@ -94,8 +99,23 @@ public sealed class TrainingWorkerTests : IDisposable
         builder.Logging.AddProvider(_errors);
         builder.Services.AddIRConStyle(builder.Configuration, setup => setup.LoadPluginDirectories = false)
             .AddPlugin(new TinyPlugin())
+            .AddPlugin(new FlatPlugin())
             .AddTrainingWorker();
         return builder.Build();
+    }
+
+    /// <summary>A learning rate that stays as it is.</summary>
+    private sealed class FlatPlugin : IRestorationPlugin
+    {
+        public PluginInfo Info => new("Flat", "1.0.0", Contract.Version, "For tests");
+
+        public void Register(IPluginBuilder plugin)
+            => plugin.AddSchedule<NoOptions>(new("flat", "The base rate"), (_, context) => new Flat(context.LearningRate));
+
+        private sealed class Flat(double rate) : ILearningRateSchedule
+        {
+            public double At(int iteration) => rate;
+        }
     }
 
     /// <summary>Keeps what is logged as an error or worse.</summary>
