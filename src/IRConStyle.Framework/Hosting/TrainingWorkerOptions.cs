@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace IRConStyle.Framework.Hosting;
 
-/// <summary>What a hosted training trains; configuration section <c>IRConStyle:Worker</c>.</summary>
+/// <summary>What a hosted training trains; read by programs that host one (<c>AddTrainingWorker</c>), not by the command.</summary>
 public sealed class TrainingWorkerOptions
 {
     /// <summary>The section's key below <c>IRConStyle</c>.</summary>
