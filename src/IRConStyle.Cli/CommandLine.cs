@@ -33,6 +33,7 @@ internal static class CommandLine
         root.Add(new RestoreCommand());
         root.Add(new EvaluateCommand());
         root.Add(new TrainCommand());
+        root.Add(new CurvesCommand());
         root.Add(new PipelinesCommand());
         root.Add(new PluginsCommand());
         root.Add(new InspectCommand());

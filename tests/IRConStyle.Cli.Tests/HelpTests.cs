@@ -8,6 +8,7 @@ public sealed class HelpTests
     [InlineData("restore")]
     [InlineData("evaluate")]
     [InlineData("train")]
+    [InlineData("curves")]
     [InlineData("pipelines")]
     [InlineData("plugins")]
     [InlineData("inspect")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace IRConStyle.Cli.Tests;
 
@@ -40,6 +41,16 @@ internal static class Program
     public static Process Start(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
         => Start(environment, arguments, Assembly);
 
+    /// <summary>Starts the built program of a sample.</summary>
+    /// <param name="sample">The name of its folder and assembly.</param>
+    /// <param name="arguments">The command line.</param>
+    public static Process StartSample(string sample, params IEnumerable<string> arguments)
+        => Start(new Dictionary<string, string>(), arguments, FindAssembly("samples", sample, sample));
+
+    /// <summary>Asks a program to end, as service managers do; not on Windows.</summary>
+    public static void Terminate(Process process)
+        => Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+
     private static Process Start(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, string assembly)
     {
         var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
@@ -74,13 +85,12 @@ internal static class Program
         return result;
     }
 
-    private static string Assembly { get; } = FindAssembly();
+    private static string Assembly { get; } = FindAssembly("src", "IRConStyle.Cli", "irconstyle");
 
-    private static string FindAssembly()
+    private static string FindAssembly(string room, string project, string name)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var path = Path.Combine(
-            SharedData.Root, "src", "IRConStyle.Cli", "bin", output.Parent!.Name, output.Name, "irconstyle.dll");
+        var path = Path.Combine(SharedData.Root, room, project, "bin", output.Parent!.Name, output.Name, $"{name}.dll");
         return File.Exists(path) ? path : throw new FileNotFoundException("The program is not built in this configuration.", path);
     }
 }

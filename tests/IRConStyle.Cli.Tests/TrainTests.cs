@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace IRConStyle.Cli.Tests;
 
 [Collection(TinyPipelineTests.Name)]
@@ -50,7 +48,7 @@ public sealed class TrainTests(TinyPipeline tiny) : IDisposable
              "--iterations", "1000000", "--batch-size", "2", "--patch-size", "32", .. TinyPipeline.Settings]);
         process.StandardOutput.ReadLine().ShouldNotBeNull().ShouldContain("iteration 1 of 1,000,000");
 
-        Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
+        Program.Terminate(process);
         var result = Program.Finish(process);
 
         result.ExitCode.ShouldBe(130, result.Error);

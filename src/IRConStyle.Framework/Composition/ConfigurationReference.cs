@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Hosting;
 using IRConStyle.Framework.Plugins;
 using Microsoft.Extensions.Configuration;
 
@@ -42,6 +43,7 @@ public sealed class ConfigurationReference
     {
         var sections = new List<(Type Type, List<string> Paths)>();
         Collect(typeof(IRConStyleOptions), IRConStyleOptions.SectionName, sections);
+        Collect(typeof(TrainingWorkerOptions), $"{IRConStyleOptions.SectionName}:{TrainingWorkerOptions.SectionKey}", sections);
         Line("## Sections");
         foreach (var (type, paths) in sections)
         {

@@ -6,6 +6,7 @@ using IRConStyle.Framework.Inference;
 using IRConStyle.Framework.Inspection;
 using IRConStyle.Framework.Parity;
 using IRConStyle.Framework.Plugins;
+using IRConStyle.Framework.Telemetry;
 using IRConStyle.Framework.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,6 +66,11 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<RestorationService>();
         services.AddSingleton<Evaluator>();
         services.AddSingleton<Trainer>();
+        services.AddSingleton<ITrainingObserver, MetricsLog>();
+        services.AddSingleton<ITrainingObserver, TensorBoardLog>();
+        services.AddSingleton<ITrainingObserver, TrainingCurves>();
+        services.AddSingleton<ITrainingObserver, ValidationSheets>();
+        services.AddSingleton<ITrainingObserver, TrainingMeter>();
         services.AddSingleton<ParityRunner>();
         services.AddSingleton<NetworkInspector>();
     }

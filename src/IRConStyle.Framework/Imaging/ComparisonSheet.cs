@@ -71,6 +71,27 @@ public static class ComparisonSheet
         return new RasterImage(sheet.Width, sheet.Height, 3, 8, sheet.Rgb);
     }
 
+    /// <summary>Puts sheets below each other.</summary>
+    /// <param name="sheets">At least one sheet, as <see cref="Draw(IReadOnlyList{SheetPanel})"/> makes them.</param>
+    /// <returns>An 8-bit RGB image, as wide as the widest sheet.</returns>
+    /// <exception cref="ArgumentException">There is no sheet.</exception>
+    public static RasterImage Stack(IReadOnlyList<RasterImage> sheets)
+    {
+        ArgumentNullException.ThrowIfNull(sheets);
+        if (sheets.Count == 0)
+            throw new ArgumentException("A stack needs at least one sheet.", nameof(sheets));
+        var stack = new Picture(sheets.Max(sheet => sheet.Width), sheets.Sum(sheet => sheet.Height));
+        stack.Fill(0, 0, stack.Width, stack.Height, Background);
+        var y = 0;
+        foreach (var sheet in sheets)
+        {
+            stack.Paste(new Picture(sheet.Width, sheet.Height, sheet.RgbBytes()), 0, y);
+            y += sheet.Height;
+        }
+
+        return new RasterImage(stack.Width, stack.Height, 3, 8, stack.Rgb);
+    }
+
     private static void Caption(Picture sheet, string label, int x, int y, int width)
     {
         var text = label;
