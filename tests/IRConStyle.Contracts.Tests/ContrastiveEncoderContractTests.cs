@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Training;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;
@@ -53,15 +54,65 @@ public class ContrastiveEncoderContractTests
         using var module = encoder.Module;
         // The keys follow the query network, so it must have moved since they were copied from it.
         ContractHost.Disturb(module);
+        using var followers = new FlatFollowers(encoder);
         var trainingOnly = module.state_dict().Where(entry => encoder.IsTrainingState(entry.Key)).ToArray();
         trainingOnly.ShouldNotBeEmpty();
         for (var step = 0; step < 2; step++)
         {
             var before = trainingOnly.Select(entry => entry.Value.detach().clone()).ToArray();
-            encoder.EncodePair(torch.rand(Batch, 3, 16, 16), torch.rand(Batch, 3, 16, 16));
+            followers.Follow();
+            encoder.Enqueue(encoder.EncodePair(torch.rand(Batch, 3, 16, 16), torch.rand(Batch, 3, 16, 16)));
             trainingOnly.Zip(before).Where(pair => ContractHost.AreIdentical(pair.First.Value, pair.Second))
                 .Select(pair => pair.First.Key).ShouldBeEmpty($"state that stood still in step {step}");
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Encoders))]
+    public void Encoding_a_pair_moves_no_parameter_and_no_queue(string name)
+    {
+        using var scope = torch.NewDisposeScope();
+        var encoder = Create(name);
+        using var module = encoder.Module;
+        ContractHost.Disturb(module);
+        var (degraded, clean) = (torch.rand(Batch, 3, 16, 16), torch.rand(Batch, 3, 16, 16));
+        var first = encoder.EncodePair(degraded, clean);
+        var second = encoder.EncodePair(degraded, clean);
+        // Batch statistics are used while training, so that nothing may differ unless something moved.
+        first.Negatives.Append(first.Logits).Zip(second.Negatives.Append(second.Logits))
+            .ShouldAllBe(pair => ContractHost.AreIdentical(pair.First, pair.Second));
+        encoder.Enqueue(second);
+        ContractHost.AreIdentical(encoder.EncodePair(degraded, clean).Logits, first.Logits).ShouldBeFalse();
+    }
+
+    [Theory]
+    [MemberData(nameof(Encoders))]
+    public void Followers_are_copies_without_gradient_of_other_parameters(string name)
+    {
+        var encoder = Create(name);
+        using var module = encoder.Module;
+        encoder.Followers.ShouldNotBeEmpty();
+        encoder.Momentum.ShouldBeInRange(0, 1);
+        foreach (var (leader, follower) in encoder.Followers)
+        {
+            leader.requires_grad.ShouldBeTrue();
+            follower.requires_grad.ShouldBeFalse();
+            ReferenceEquals(leader, follower).ShouldBeFalse();
+            ContractHost.AreIdentical(leader, follower).ShouldBeTrue();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Encoders))]
+    public void The_queue_takes_batches_that_do_not_divide_it(string name)
+    {
+        using var scope = torch.NewDisposeScope();
+        var encoder = Create(name);
+        using var module = encoder.Module;
+        // Twelve batches go around the ring more than once, whatever its length below 60.
+        for (var step = 0; step < 12; step++)
+            encoder.Enqueue(encoder.EncodePair(torch.rand(5, 3, 16, 16), torch.rand(5, 3, 16, 16)));
+        ContractHost.IsFinite(encoder.EncodePair(torch.rand(5, 3, 16, 16), torch.rand(5, 3, 16, 16)).Logits).ShouldBeTrue();
     }
 
     [Theory]
@@ -92,7 +143,9 @@ public class ContrastiveEncoderContractTests
         ContractHost.ShouldKeepTensorCount(() =>
         {
             using var scope = torch.NewDisposeScope();
-            encoder.EncodePair(degraded, clean).Logits.square().sum().backward();
+            var output = encoder.EncodePair(degraded, clean);
+            output.Logits.square().sum().backward();
+            encoder.Enqueue(output);
         });
     }
 

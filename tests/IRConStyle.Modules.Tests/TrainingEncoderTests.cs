@@ -24,7 +24,9 @@ public sealed class TrainingEncoderTests
 
         for (var call = 0; call < 4; call++)
         {
+            Follow(encoder);
             var output = encoder.EncodePair(reference.Read($"input/im_q_{call}"), reference.Read($"input/im_k_{call}"));
+            encoder.Enqueue(output);
 
             reference.ShouldAgree(output.Query.Latents[0], $"q0_{call}");
             reference.ShouldAgree(output.Query.Latents[1], $"q1_{call}");
@@ -56,7 +58,6 @@ public sealed class TrainingEncoderTests
         }
 
         var output = encoder.EncodePair(rand(4, 3, 16, 16), rand(4, 3, 16, 16));
-        // The queue has changed since; the backward pass must still see what the logits were made from.
         using var loss = _components.Loss("infonce").Compute(output);
         loss.backward();
 
@@ -78,15 +79,103 @@ public sealed class TrainingEncoderTests
     }
 
     [Fact]
-    public void A_batch_that_does_not_divide_the_queue_is_refused_with_both_numbers()
+    public void Encoding_a_pair_moves_neither_queue_nor_momentum_encoder()
     {
         using var scope = NewDisposeScope();
-        var encoder = (IContrastiveStyleEncoder)_components.Encoder(training: true, new MomentumContrastOptions { QueueLength = 8 });
+        var encoder = Encoder(queueLength: 8);
+        // Without running statistics, which any network in training mode keeps.
+        string[] still = [.. encoder.Module.state_dict().Keys.Where(name => encoder.IsTrainingState(name) && !IsStatistics(name))];
+        var before = still.ToDictionary(name => name, name => encoder.Module.state_dict()[name].detach().clone());
 
-        var error = Should.Throw<IRConStyleException>(() => encoder.EncodePair(rand(3, 3, 16, 16), rand(3, 3, 16, 16)));
+        encoder.EncodePair(rand(3, 3, 16, 16), rand(3, 3, 16, 16));
 
-        error.Message.ShouldContain("8");
-        error.Message.ShouldContain("3");
+        still.ShouldContain("queue");
+        still.ShouldContain("queue_ptr");
+        still.ShouldContain(name => name.StartsWith("encoder_k.", StringComparison.Ordinal));
+        foreach (var name in still)
+            encoder.Module.state_dict()[name].equal(before[name]).all().item<bool>().ShouldBeTrue(name);
+    }
+
+    [Theory]
+    [InlineData(QueueContent.Queries)]
+    [InlineData(QueueContent.Keys)]
+    public void The_queue_is_a_ring_that_any_batch_wraps_around(QueueContent content)
+    {
+        using var scope = NewDisposeScope();
+        var encoder = Encoder(queueLength: 8, content);
+        var state = encoder.Module.state_dict();
+        var (queue, pointer) = (state["queue"], state["queue_ptr"]);
+        var expected = queue.t().unbind(0).Select(column => column.clone()).ToArray();
+        var next = 0;
+        for (var step = 0; step < 4; step++)
+        {
+            var output = encoder.EncodePair(rand(3, 3, 16, 16), rand(3, 3, 16, 16));
+            var entering = content is QueueContent.Keys ? output.PositiveKey : output.Query.Latents[^1].detach();
+            encoder.Enqueue(output);
+            foreach (var latent in entering.unbind(0))
+                expected[next++ % 8] = latent;
+
+            queue.t().equal(stack(expected)).all().item<bool>().ShouldBeTrue($"queue after step {step}");
+            pointer.item<long>().ShouldBe(next % 8);
+        }
+    }
+
+    [Fact]
+    public void Negatives_wrap_around_the_ring_as_well()
+    {
+        using var scope = NewDisposeScope();
+        var encoder = Encoder(queueLength: 8);
+        var state = encoder.Module.state_dict();
+        state["queue_ptr"].fill_(4);
+
+        var output = encoder.EncodePair(rand(3, 3, 16, 16), rand(3, 3, 16, 16));
+
+        var columns = state["queue"].t();
+        output.Negatives[1].equal(columns[tensor(new long[] { 4, 5, 6 })]).all().item<bool>().ShouldBeTrue();
+        output.Negatives[0].equal(columns[tensor(new long[] { 7, 0, 1 })]).all().item<bool>().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Logits_are_made_of_the_queue_before_the_batch_enters_it()
+    {
+        using var scope = NewDisposeScope();
+        var encoder = Encoder(queueLength: 8);
+        var queue = encoder.Module.state_dict()["queue"].clone();
+
+        var output = encoder.EncodePair(rand(8, 3, 16, 16), rand(8, 3, 16, 16));
+        var logits = output.Logits.detach().clone();
+        encoder.Enqueue(output);
+
+        logits[TensorIndex.Colon, TensorIndex.Slice(1)].allclose(output.Query.Latents[^1].detach().mm(queue) / 0.07, 1e-5, 1e-4).ShouldBeTrue();
+        encoder.Module.state_dict()["queue"].equal(queue).any().item<bool>().ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Following_moves_every_key_towards_its_query()
+    {
+        using var scope = NewDisposeScope();
+        var encoder = Encoder(queueLength: 8);
+        encoder.Followers.Count.ShouldBe(encoder.Module.named_parameters().Count(entry => entry.name.StartsWith("encoder_k.", StringComparison.Ordinal)));
+        using (no_grad())
+            foreach (var pair in encoder.Followers)
+                pair.Leader.add_(1);
+        var expected = encoder.Followers.Select(pair => pair.Follower.detach() + (1 - encoder.Momentum)).ToArray();
+
+        Follow(encoder);
+
+        encoder.Followers.Zip(expected).ShouldAllBe(pair => pair.First.Follower.allclose(pair.Second, 1e-5, 1e-6));
+    }
+
+    [Fact]
+    public void A_batch_longer_than_the_queue_is_refused_with_both_numbers()
+    {
+        using var scope = NewDisposeScope();
+        var encoder = Encoder(queueLength: 8);
+
+        var error = Should.Throw<IRConStyleException>(() => encoder.EncodePair(rand(9, 3, 16, 16), rand(9, 3, 16, 16)));
+
+        error.Message.ShouldContain("QueueLength 8");
+        error.Message.ShouldContain("9");
     }
 
     [Fact]
@@ -103,6 +192,25 @@ public sealed class TrainingEncoderTests
         _components.Loss("content").Compute(output).item<float>().ShouldBe(9f, 1e-6f);
         _components.Loss("infonce").Compute(output).item<float>().ShouldBe(MathF.Log(5), 1e-6f);
     }
+
+    private IContrastiveStyleEncoder Encoder(int queueLength, QueueContent queue = QueueContent.Queries)
+    {
+        var encoder = (IContrastiveStyleEncoder)_components.Encoder(
+            training: true, new MomentumContrastOptions { QueueLength = queueLength, Queue = queue });
+        encoder.Module.train();
+        return encoder;
+    }
+
+    /// <summary>What the engine does before a step, parameter by parameter.</summary>
+    private static void Follow(IContrastiveStyleEncoder encoder)
+    {
+        using var noGrad = no_grad();
+        foreach (var (leader, follower) in encoder.Followers)
+            follower.mul_(encoder.Momentum).add_(leader, 1 - encoder.Momentum);
+    }
+
+    private static bool IsStatistics(string name)
+        => name.Contains("running_", StringComparison.Ordinal) || name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
 
     private static MomentumContrastOptions Options(Dictionary<string, JsonElement> arguments) => new()
     {

@@ -18,6 +18,8 @@ internal sealed class TinyPlugin : IRestorationPlugin
         .AddLoss<NoOptions>(new("square", "Mean square difference"), (_, _) => new SquareLoss(1))
         .AddLoss<NoOptions>(new("nan", "Not a number"), (_, _) => new SquareLoss(float.NaN))
         .AddContrastiveLoss<NoOptions>(new("contrast", "Never computed"), (_, _) => new NoContrast())
+        .AddContrastiveLoss<NoOptions>(new("tell-apart", "InfoNCE"), (_, _) => new TellApart())
+        .AddSchedule<NoOptions>(new("cosine", "A constant rate"), (_, context) => new ConstantSchedule(context))
         .AddDegradation<LevelOptions>(new("darken", "Subtracts a level"), (options, _) => new Darken(options))
         .AddDataset<SyntheticOptions>(new("synthetic", "Random images"), (options, context) => new SyntheticDataset(options, context.Degradation))
         .AddDataset<SyntheticOptions>(new("broken", "Random images, the last of them broken"), (options, context) =>

@@ -122,7 +122,7 @@ public sealed class TrainerTests : IDisposable
             { "Pipelines": { "run": { "Backbone": { "Name": "tiny" }, "Training": {
                 "Data": { "Name": "synthetic" },
                 "Losses": [{ "Name": "square" }],
-                "Iterations": 6, "BatchSize": 2, "PatchSize": 8, "LoaderThreads": 2 } } } }
+                "Iterations": 6, "BatchSize": 2, "PatchSize": 8, "LoaderThreads": 2, "ReportEvery": 2 } } } }
             """,
             [.. training.Select(entry => ($"Pipelines:run:Training:{entry.Key}", entry.Value))]);
 
@@ -134,7 +134,7 @@ public sealed class TrainerTests : IDisposable
 
     private Task<TrainingResult> Train(ServiceProvider services, IProgress<TrainingProgress> progress, CancellationToken cancellation)
         => services.GetRequiredService<Trainer>().RunAsync(
-            new TrainingRequest("run", _directory.Path, "cpu") { Progress = progress, ReportEvery = 2 }, cancellation);
+            new TrainingRequest("run", _directory.Path, "cpu") { Progress = progress }, cancellation);
 
     /// <summary>Reports at once; <see cref="Progress{T}"/> would do so on another thread, later.</summary>
     private sealed class Recorder(List<TrainingProgress> reports) : IProgress<TrainingProgress>
