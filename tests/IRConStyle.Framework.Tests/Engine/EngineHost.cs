@@ -19,6 +19,10 @@ internal static class EngineHost
 {
     /// <summary>A host whose section <c>IRConStyle</c> is given as JSON, and keys that win over it.</summary>
     public static ServiceProvider Create(string json = "{}", params (string Key, string? Value)[] overrides)
+        => Create(json, _ => { }, overrides);
+
+    /// <summary>The same with services of a test's own.</summary>
+    public static ServiceProvider Create(string json, Action<IServiceCollection> add, (string Key, string? Value)[] overrides)
     {
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "IRConStyle": {{json}} }"""));
         var services = new ServiceCollection();
@@ -30,6 +34,7 @@ internal static class EngineHost
             .Build();
         services.AddIRConStyle(configuration, setup => setup.LoadPluginDirectories = false)
             .AddPlugin(new TinyPlugin());
+        add(services);
         return services.BuildServiceProvider(validateScopes: true);
     }
 

@@ -85,13 +85,14 @@ public sealed class TrainerTests : IDisposable
         var error = await Should.ThrowAsync<IRConStyleException>(() => Train(services, [], CancellationToken.None));
         error.Message.ShouldContain("Loss nan");
         error.Message.ShouldContain("iteration 1");
+        error.Remedy.ShouldNotBeNull().ShouldContain("LearningRate");
         File.Exists(_directory.File(Trainer.WeightsFileName)).ShouldBeFalse();
     }
 
     [Fact]
     public async Task A_bad_image_ends_the_run_with_its_name()
     {
-        using var services = Host(("Data:Options:Broken", "3"));
+        using var services = Host(("Data:Options:Broken", "3"), ("MaxUnreadableImages", "0"));
         (await Should.ThrowAsync<IRConStyleException>(() => Train(services, [], CancellationToken.None))).Message.ShouldContain("3.png");
     }
 
