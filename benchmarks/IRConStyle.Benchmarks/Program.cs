@@ -9,6 +9,19 @@ using IRConStyle.Benchmarks;
 // Ratios within one run are the result; times are this machine's. Run with:
 //   dotnet run --project benchmarks/IRConStyle.Benchmarks -c Release
 // With --malloc first, the plain form is measured with the C library's own allocator settings as well.
+// With "training" first, training steps are compared instead; docs/performance.md says with what.
+if (args is ["training-worker", var form])
+{
+    TrainingWorker.Serve(form);
+    return;
+}
+
+if (args is ["training", ..])
+{
+    TrainingComparison.Run(args[1..]);
+    return;
+}
+
 var comparesMalloc = args is ["--malloc", ..];
 var arguments = comparesMalloc ? args[1..] : args;
 var plugins = Path.Combine(AppContext.BaseDirectory, "plugins");
