@@ -16,6 +16,8 @@ internal sealed class ScheduleParity(ComponentCatalogue catalogue, IServiceProvi
     public const string FileName = "schedules.json";
     private const double Tolerance = 1e-12;
 
+    private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     /// <summary>Checks a file; entries whose name begins with an underscore are notes.</summary>
     /// <exception cref="IRConStyleException">The file is not of that form.</exception>
     public ParityFileResult Check(string path)
@@ -25,7 +27,7 @@ internal sealed class ScheduleParity(ComponentCatalogue catalogue, IServiceProvi
         try
         {
             foreach (var entry in document.RootElement.EnumerateObject().Where(entry => !entry.Name.StartsWith('_')))
-                Check(entry.Name, entry.Value.Deserialize<Case>() ?? throw new JsonException("a case is null"), result);
+                Check(entry.Name, entry.Value.Deserialize<Case>(Strict) ?? throw new JsonException("a case is null"), result);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
