@@ -79,8 +79,9 @@ public sealed class ValidationSheets(IImageCodec codec) : ITrainingObserver
         private RasterImage Draw(ValidationSample sample) => ComparisonSheet.Draw(
         [
             new("Degraded", SamplePicture.From(sample.Degraded)),
-            new(string.Join("  ", ["Restored", .. sample.Values.Select(Caption)]), SamplePicture.From(sample.Restored)),
-            new($"Clean  {Path.GetFileNameWithoutExtension(sample.Name)}", SamplePicture.From(sample.Clean)),
+            // One metric: captions are no wider than their picture.
+            new(string.Join("  ", ["Restored", .. sample.Values.Take(1).Select(Caption)]), SamplePicture.From(sample.Restored)),
+            new($"Clean: {Path.GetFileNameWithoutExtension(sample.Name)}", SamplePicture.From(sample.Clean)),
         ]);
 
         private string Caption(KeyValuePair<string, double> value)
