@@ -67,7 +67,7 @@ public sealed class WorkerTests : IDisposable
         ]);
 
     private IReadOnlyList<MetricsLine> Lines()
-        => File.Exists(_directory.File(MetricsFile.Name)) ? MetricsFile.Read(_directory.Path) : [];
+        => new FileInfo(_directory.File(MetricsFile.Name)) is { Exists: true, Length: > 0 } ? MetricsFile.Read(_directory.Path) : [];
 
     private List<int> Reports() => [.. Lines().Where(line => line.Kind == MetricsKind.Report).Select(line => line.Iteration)];
 

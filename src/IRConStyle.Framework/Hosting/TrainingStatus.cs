@@ -23,7 +23,7 @@ internal sealed class TrainingStatus(TimeProvider? time = null) : ITrainingObser
     public ITrainingRecorder Observe(TrainingRun run)
     {
         Change(_ => new Snapshot { Pipeline = run.Pipeline, State = TrainingState.Running });
-        return new Recorder(this);
+        return new StatusRecorder(this);
     }
 
     /// <summary>The worker is about to train.</summary>
@@ -64,7 +64,7 @@ internal sealed class TrainingStatus(TimeProvider? time = null) : ITrainingObser
         public TimeSpan Silence { get; init; }
     }
 
-    private sealed class Recorder(TrainingStatus status) : ITrainingRecorder
+    private sealed class StatusRecorder(TrainingStatus status) : ITrainingRecorder
     {
         private bool _hasFinished;
 

@@ -14,7 +14,7 @@ public sealed class MetricsLog : ITrainingObserver
     public ITrainingRecorder Observe(TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return new Recorder(run);
+        return new MetricsRecorder(run);
     }
 
     /// <summary>A report as a line.</summary>
@@ -48,20 +48,20 @@ public sealed class MetricsLog : ITrainingObserver
     internal static double Total(IReadOnlyDictionary<string, double> losses, TrainingOptions options)
         => options.Losses.Concat(options.ContrastiveLosses).Sum(loss => loss.Weight * losses.GetValueOrDefault(loss.Name));
 
-    private sealed class Recorder : ITrainingRecorder
+    private sealed class MetricsRecorder : ITrainingRecorder
     {
         private readonly TrainingRun _run;
         private readonly string _file;
         private FileStream _stream;
         private int _reported;
 
-        public Recorder(TrainingRun run)
+        public MetricsRecorder(TrainingRun run)
         {
             _run = run;
             _file = Path.Combine(run.OutputDirectory, MetricsFile.Name);
             _reported = run.StartIteration;
             if (run.StartIteration == 0)
-                EarlierRun.KeepAside(_file);
+                EarlierFiles.KeepAside(_file);
             else if (File.Exists(_file))
                 MetricsFile.Cut(_file, run.StartIteration);
             _stream = Open();

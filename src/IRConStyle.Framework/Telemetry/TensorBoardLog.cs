@@ -23,8 +23,8 @@ public sealed class TensorBoardLog : ITrainingObserver
         ArgumentNullException.ThrowIfNull(run);
         var folder = Path.Combine(run.OutputDirectory, FolderName);
         if (run.StartIteration == 0)
-            EarlierRun.KeepAside(folder);
-        var recorder = new Recorder(run, torch.utils.tensorboard.SummaryWriter(folder));
+            EarlierFiles.KeepAside(folder);
+        var recorder = new TensorBoardRecorder(run, torch.utils.tensorboard.SummaryWriter(folder));
         if (run.StartIteration > 0)
             Forget(folder, run.StartIteration);
         return recorder;
@@ -59,7 +59,7 @@ public sealed class TensorBoardLog : ITrainingObserver
     }
 
     /// <remarks>The writer opens and closes its file for every value, so there is nothing to flush.</remarks>
-    private sealed class Recorder(TrainingRun run, SummaryWriter writer) : ITrainingRecorder
+    private sealed class TensorBoardRecorder(TrainingRun run, SummaryWriter writer) : ITrainingRecorder
     {
         public void Report(TrainingProgress progress)
         {

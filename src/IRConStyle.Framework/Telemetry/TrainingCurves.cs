@@ -16,16 +16,16 @@ public sealed class TrainingCurves : ITrainingObserver
     public ITrainingRecorder Observe(TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return new Recorder(run);
+        return new CurvesRecorder(run);
     }
 
-    private sealed class Recorder : ITrainingRecorder
+    private sealed class CurvesRecorder : ITrainingRecorder
     {
         private readonly TrainingRun _run;
         private readonly TrainingHistory _history;
         private readonly string _file;
 
-        public Recorder(TrainingRun run)
+        public CurvesRecorder(TrainingRun run)
         {
             _run = run;
             _file = Path.Combine(run.OutputDirectory, FileName);
@@ -34,7 +34,7 @@ public sealed class TrainingCurves : ITrainingObserver
                 ? TrainingHistory.Read(metrics, run.StartIteration)
                 : new TrainingHistory(TrainingHistory.NameOf(run.OutputDirectory));
             if (run.StartIteration == 0)
-                EarlierRun.KeepAside(_file);
+                EarlierFiles.KeepAside(_file);
         }
 
         public void Report(TrainingProgress progress) => _history.Add(MetricsLog.Line(progress, _run.Options.Training));

@@ -21,24 +21,24 @@ public sealed class ValidationSheets(IImageCodec codec) : ITrainingObserver
     public ITrainingRecorder Observe(TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return new Recorder(run, codec);
+        return new SheetsRecorder(run, codec);
     }
 
     private static string NameOf(int iteration) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{iteration:00000000}{Extension}");
 
-    private sealed class Recorder : ITrainingRecorder
+    private sealed class SheetsRecorder : ITrainingRecorder
     {
         private readonly TrainingRun _run;
         private readonly IImageCodec _codec;
         private readonly string _folder;
         private int? _best;
 
-        public Recorder(TrainingRun run, IImageCodec codec)
+        public SheetsRecorder(TrainingRun run, IImageCodec codec)
         {
             (_run, _codec, _folder) = (run, codec, Path.Combine(run.OutputDirectory, FolderName));
             if (run.StartIteration == 0)
             {
-                EarlierRun.KeepAside(_folder);
+                EarlierFiles.KeepAside(_folder);
                 return;
             }
 
@@ -79,8 +79,9 @@ public sealed class ValidationSheets(IImageCodec codec) : ITrainingObserver
         private RasterImage Draw(ValidationSample sample) => ComparisonSheet.Draw(
         [
             new("Degraded", SamplePicture.From(sample.Degraded)),
-            new(string.Join("  ", ["Restored", .. sample.Values.Select(Caption)]), SamplePicture.From(sample.Restored)),
-            new($"Clean  {Path.GetFileNameWithoutExtension(sample.Name)}", SamplePicture.From(sample.Clean)),
+            // One metric: captions are no wider than their picture.
+            new(string.Join("  ", ["Restored", .. sample.Values.Take(1).Select(Caption)]), SamplePicture.From(sample.Restored)),
+            new($"Clean: {Path.GetFileNameWithoutExtension(sample.Name)}", SamplePicture.From(sample.Clean)),
         ]);
 
         private string Caption(KeyValuePair<string, double> value)

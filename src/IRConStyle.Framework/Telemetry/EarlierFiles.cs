@@ -3,7 +3,7 @@ using System.Globalization;
 namespace IRConStyle.Framework.Telemetry;
 
 /// <summary>What an earlier run left in the output directory is renamed, not overwritten.</summary>
-internal static class EarlierRun
+internal static class EarlierFiles
 {
     /// <summary>Puts the time of its last change into the name of a file or folder: <c>metrics.20260131-120000-000.jsonl</c>.</summary>
     /// <returns>The new path; null when there was nothing.</returns>
