@@ -15,6 +15,10 @@ public sealed class TrainingStep : IDisposable
 {
     private readonly TrainingOptions _options;
     private readonly IContrastiveStyleEncoder? _contrast;
+    // Numbers handed to libtorch live in native memory until the collector frees them, and it does not see that memory: left
+    // alone they lie between the large blocks of thousands of steps, which then find no room. A young collection is cheap.
+    private const int StepsPerCollection = 8;
+
     private readonly FlatFollowers? _followers;
     private readonly long _backboneCount;
     private readonly IGradientReducer? _reducer;
@@ -143,6 +147,8 @@ public sealed class TrainingStep : IDisposable
         }
 
         Move(learningRate);
+        if (Optimizer.Steps % StepsPerCollection == 0)
+            GC.Collect(0, GCCollectionMode.Forced, blocking: true);
         return (batches.Count == 1 ? losses! : losses! / batches.Count).MoveToOuterDisposeScope();
     }
 
