@@ -12,8 +12,9 @@ public partial class ReadmeTests
 {
     private static readonly string Settings = Path.Combine(SharedData.Root, "src", "IRConStyle.Cli", "appsettings.json");
 
+    /// <summary>The pipelines of one task and network are on docs/pipelines.md; the README names the general ones.</summary>
     [Fact]
-    public void The_readme_lists_every_pipeline_with_its_number_of_parameters()
+    public void The_readme_lists_every_general_pipeline_with_its_number_of_parameters()
     {
         using var services = new ServiceCollection()
             .AddIRConStyle(new ConfigurationBuilder().AddJsonFile(Settings).Build()).Services.BuildServiceProvider();
@@ -22,7 +23,7 @@ public partial class ReadmeTests
             .Where(row => pipelines.Names.Contains(row.Groups["name"].Value))
             .ToDictionary(row => row.Groups["name"].Value, row => row.Groups["parameters"].Value);
 
-        var actual = pipelines.Names.ToDictionary(name => name, name => Parameters(pipelines, name));
+        var actual = pipelines.Names.Where(name => !OfOneTask().IsMatch(name)).ToDictionary(name => name, name => Parameters(pipelines, name));
 
         listed.OrderBy(pair => pair.Key, StringComparer.Ordinal).ShouldBe(actual.OrderBy(pair => pair.Key, StringComparer.Ordinal));
     }
@@ -48,6 +49,9 @@ public partial class ReadmeTests
         var count = network.Backbone.Module.parameters().Concat(network.Encoder?.Module.parameters() ?? []).Sum(parameter => parameter.numel());
         return count.ToString("N0", CultureInfo.InvariantCulture);
     }
+
+    [GeneratedRegex("^(denoise|deblur|derain|dehaze)-")]
+    private static partial Regex OfOneTask();
 
     /// <summary>A table row of pipeline, network, parameters and weights.</summary>
     [GeneratedRegex(@"^\| `(?<name>[a-z0-9-]+)` \| [^|]+ \| (?<parameters>[0-9,]+) \| [^|]+ \|\r?$", RegexOptions.Multiline)]
