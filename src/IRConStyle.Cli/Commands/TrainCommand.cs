@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using IRConStyle.Cli.Hosting;
 using IRConStyle.Cli.Terminal;
+using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,46 +12,62 @@ namespace IRConStyle.Cli.Commands;
 /// <summary>Trains a pipeline.</summary>
 internal sealed class TrainCommand : Verb
 {
-    private const string DefaultDataset = "clean-folder";
-    private const string DataName = "Training:Data:Name";
-    private const string DataRoot = "Training:Data:Options:Root";
-
     private readonly Option<string> _pipeline = new("--pipeline", "-p") { Description = "The pipeline to train.", HelpName = "NAME", Required = true };
-
-    private readonly Option<string?> _data = new("--data") { Description = "The folder of training images.", HelpName = "DIR" };
 
     private readonly Option<string?> _output = new("--output", "-o")
     {
-        Description = "The folder that receives weights.safetensors; without it runs/NAME.",
+        Description = "The folder that receives weights, checkpoints, logs and pictures; without it runs/NAME.",
         HelpName = "DIR",
     };
+
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from the newest checkpoint in the output folder, if there is one." };
 
     private readonly Option<string?> _device = PipelineChoice.Device();
 
     private readonly Option<int?> _iterations = new("--iterations") { Description = "Optimizer steps in all.", HelpName = "N" };
 
-    private readonly Option<int?> _batchSize = new("--batch-size") { Description = "Patches per step.", HelpName = "N" };
+    private readonly Option<TimeSpan?> _maxTime = new("--max-time")
+    {
+        Description = "Stop after this time, with a checkpoint to go on from.",
+        HelpName = "H:MM:SS",
+    };
+
+    private readonly Option<int?> _batchSize = new("--batch-size") { Description = "Patches per forward pass.", HelpName = "N" };
 
     private readonly Option<int?> _patchSize = new("--patch-size") { Description = "Side of the square patches in pixels.", HelpName = "N" };
 
-    private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "The highest learning rate.", HelpName = "X" };
+    private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "The base learning rate.", HelpName = "X" };
+
+    private readonly Option<TrainingPrecision?> _precision = new("--precision") { Description = "The type the backbone computes in." };
+
+    private readonly Option<string?> _initialWeights = new("--initial-weights") { Description = "A checkpoint to start from, for fine-tuning.", HelpName = "FILE" };
+
+    private readonly Option<int?> _saveEvery = new("--save-every") { Description = "Iterations between two checkpoints.", HelpName = "N" };
 
     private readonly Option<ulong?> _seed = new("--seed") { Description = "The same seed gives the same run.", HelpName = "N" };
+
+    private readonly TrainingData _data = new();
 
     public TrainCommand()
         : base(
             "train",
             "Trains a pipeline on a folder of images.",
-            "train --pipeline denoise --data photos",
-            "train --pipeline nafnet --data photos --iterations 50000 --batch-size 4 --set Pipelines:nafnet:Training:SaveEvery=1000")
+            "train --pipeline denoise-constyle-nafnet-tiny --data photos --validation photos/held-out",
+            "train --pipeline denoise-constyle-nafnet-tiny --data photos --resume --max-time 8:00:00",
+            "train --pipeline derain-nafnet --clean rain/clean --degraded rain/degraded --set Pipelines:derain-nafnet:Training:AccumulateBatches=2")
     {
         Add(_pipeline);
-        Add(_data);
+        _data.AddTo(this);
         Add(_output);
+        Add(_resume);
         Add(_iterations);
+        Add(_maxTime);
         Add(_batchSize);
         Add(_patchSize);
         Add(_learningRate);
+        Add(_precision);
+        Add(_initialWeights);
+        Add(_saveEvery);
         Add(_seed);
         Add(_device);
     }
@@ -61,12 +78,23 @@ internal sealed class TrainCommand : Verb
         var output = call.Result.GetValue(_output) ?? Path.Combine("runs", pipeline);
         using var host = call.OpenHost(below => Settings(call.Result, pipeline, below));
         var trainer = host.Services.GetRequiredService<Trainer>();
-        var result = TrainingView.Run(call.Screen, progress => trainer
-            .RunAsync(new TrainingRequest(pipeline, output, call.Result.GetValue(_device)) { Progress = progress }, call.Stop)
-            .GetAwaiter().GetResult());
-        call.Screen.WriteLine(
-            $"{(result.Completed ? "trained" : "stopped after")} {Figures.Count(result.Iterations, "iteration")}, {(result.WeightsPath is { } path ? $"weights in {path}" : "nothing to save")}");
-        return result.Completed ? ExitCode.Success : ExitCode.Interrupted;
+        var request = new TrainingRequest(pipeline, output, call.Result.GetValue(_device)) { Resume = call.Result.GetValue(_resume) };
+        var result = TrainingView.Run(
+            call.Screen, progress => trainer.RunAsync(request with { Progress = progress }, call.Stop).GetAwaiter().GetResult());
+        call.Screen.WriteLine(Summary(result));
+        return result.End is TrainingEnd.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    private static string Summary(TrainingResult result)
+    {
+        var end = result.End switch
+        {
+            TrainingEnd.Completed => "trained",
+            TrainingEnd.TimeBudget => "time is up after",
+            _ => "stopped after",
+        };
+        var best = result.Best is { } value ? $", best validation {Figures.Fixed(value, 4)}" : "";
+        return $"{end} {Figures.Count(result.Iterations, "iteration")}, {(result.WeightsPath is { } path ? $"weights in {path}" : "nothing to save")}{best}";
     }
 
     private IEnumerable<KeyValuePair<string, string?>> Settings(ParseResult result, string pipeline, IConfiguration below)
@@ -78,24 +106,20 @@ internal sealed class TrainCommand : Verb
         var settings = new List<(string Key, IFormattable? Value)>
         {
             ("Iterations", result.GetValue(_iterations)),
+            ("MaxTime", result.GetValue(_maxTime)),
             ("BatchSize", result.GetValue(_batchSize)),
             ("PatchSize", result.GetValue(_patchSize)),
             ("LearningRate", result.GetValue(_learningRate)),
+            ("Precision", result.GetValue(_precision)),
+            ("SaveEvery", result.GetValue(_saveEvery)),
             ("Seed", result.GetValue(_seed)),
         };
-        return settings
+        var given = settings
             .Where(setting => setting.Value is not null)
             .Select(setting => (Key: $"Training:{setting.Key}", Value: setting.Value!.ToString(null, CultureInfo.InvariantCulture)))
-            .Concat(Data(result.GetValue(_data), below[CliHost.PipelineKey(pipeline, DataName)]))
-            .Select(setting => KeyValuePair.Create(CliHost.PipelineKey(pipeline, setting.Key), (string?)setting.Value));
-    }
-
-    private static IEnumerable<(string Key, string Value)> Data(string? folder, string? configuredDataset)
-    {
-        if (folder is null)
-            yield break;
-        yield return (DataRoot, Path.GetFullPath(folder));
-        if (string.IsNullOrEmpty(configuredDataset))
-            yield return (DataName, DefaultDataset);
+            .Concat(_data.Settings(result, key => below[CliHost.PipelineKey(pipeline, key)]));
+        if (result.GetValue(_initialWeights) is { } weights)
+            given = given.Append(("Training:InitialWeights", Path.GetFullPath(weights)));
+        return given.Select(setting => KeyValuePair.Create(CliHost.PipelineKey(pipeline, setting.Key), (string?)setting.Value));
     }
 }

@@ -56,18 +56,6 @@ internal sealed class PipelineValidation(IRConStyleOptions options, ComponentCat
         var training = pipeline.Training;
         Check<IRestorationDataset>(training.Data, At(nameof(pipeline.Training), nameof(training.Data)), errors);
         Check<IDegradation>(training.Degradation, At(nameof(pipeline.Training), nameof(training.Degradation)), errors);
-        Check<ILearningRateSchedule>(training.Schedule, At(nameof(pipeline.Training), nameof(training.Schedule)), errors);
-        if (training.Validation is { } measured)
-        {
-            string InValidation(string key) => At(nameof(pipeline.Training), nameof(training.Validation), key);
-            Check<IRestorationDataset>(measured.Data, InValidation(nameof(measured.Data)), errors);
-            Check<IDegradation>(measured.Degradation, InValidation(nameof(measured.Degradation)), errors);
-            if (!pipeline.Metrics.Contains(measured.Metric, StringComparer.Ordinal))
-                errors.Add(new(
-                    InValidation(nameof(measured.Metric)), measured.Metric,
-                    $"it is none of the pipeline's metrics; {NearestName.Hint(measured.Metric, pipeline.Metrics)}"));
-        }
-
         for (var i = 0; i < training.Losses.Length; i++)
             Check<IRestorationLoss>(training.Losses[i], At(nameof(pipeline.Training), nameof(training.Losses), Text(i)), errors);
         for (var i = 0; i < training.ContrastiveLosses.Length; i++)
