@@ -50,7 +50,7 @@ public static class PipelineDocument
     /// <summary>Reads a pipeline back.</summary>
     /// <param name="json">What <see cref="Write(PipelineOptions)"/> wrote.</param>
     /// <param name="source">Where it stood, for messages: the weights file's path.</param>
-    /// <returns>A pipeline without data, losses and weights.</returns>
+    /// <returns>A pipeline without data and weights; without its training where that does not fit this program's settings.</returns>
     /// <exception cref="IRConStyleException">The text is no pipeline, or a newer program wrote it.</exception>
     public static PipelineOptions Read(string json, string source)
     {
@@ -73,15 +73,44 @@ public static class PipelineDocument
                 $"The pipeline described in {source} has version '{version}', this program reads up to {Version}.",
                 "Update the program, or name the pipeline explicitly.");
 
-        var section = new ConfigurationBuilder().AddInMemoryCollection(entries).Build().GetSection(Root);
         try
         {
-            return OptionsBinder.Bind<PipelineOptions>(section);
+            return Bind(entries);
+        }
+        catch (ConfigurationException) when (WithoutTraining(entries) is { } rest && rest.Count < entries.Count)
+        {
+            // How the weights came about is for people: a key renamed since must not keep their network from being built.
+            return Bind(rest, source);
         }
         catch (ConfigurationException exception)
         {
-            throw new IRConStyleException($"The pipeline described in {source} does not fit: {exception.Message}", "Name the pipeline explicitly.", exception);
+            throw Unfit(source, exception);
         }
+    }
+
+    private static PipelineOptions Bind(Dictionary<string, string?> entries, string source)
+    {
+        try
+        {
+            return Bind(entries);
+        }
+        catch (ConfigurationException exception)
+        {
+            throw Unfit(source, exception);
+        }
+    }
+
+    private static PipelineOptions Bind(Dictionary<string, string?> entries)
+        => OptionsBinder.Bind<PipelineOptions>(new ConfigurationBuilder().AddInMemoryCollection(entries).Build().GetSection(Root));
+
+    private static IRConStyleException Unfit(string source, ConfigurationException exception)
+        => new($"The pipeline described in {source} does not fit: {exception.Message}", "Name the pipeline explicitly.", exception);
+
+    private static Dictionary<string, string?> WithoutTraining(Dictionary<string, string?> entries)
+    {
+        var training = ConfigurationPath.Combine(Root, nameof(PipelineOptions.Training));
+        return entries.Where(entry => !entry.Key.StartsWith(training, StringComparison.OrdinalIgnoreCase))
+            .ToDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>How the weights came about. The folder of training images stays out: it says something of a machine alone.</summary>
@@ -90,15 +119,17 @@ public static class PipelineDocument
         json.WriteStartObject(nameof(PipelineOptions.Training));
         if (training.Degradation is not null)
             Write(json, nameof(training.Degradation), training.Degradation);
+        if (training.Schedule is not null)
+            Write(json, nameof(training.Schedule), training.Schedule);
         WriteLosses(json, nameof(training.Losses), training.Losses);
         WriteLosses(json, nameof(training.ContrastiveLosses), training.ContrastiveLosses);
-        foreach (var property in typeof(TrainingOptions).GetProperties().Where(property => IsNumber(property.PropertyType)))
+        foreach (var property in typeof(TrainingOptions).GetProperties().Where(property => IsScalar(property.PropertyType)))
             if (property.GetValue(training) is { } value)
                 json.WriteString(property.Name, Convert.ToString(value, CultureInfo.InvariantCulture));
         json.WriteEndObject();
     }
 
-    private static bool IsNumber(Type type) => (Nullable.GetUnderlyingType(type) ?? type).IsPrimitive;
+    private static bool IsScalar(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is { IsPrimitive: true } or { IsEnum: true };
 
     private static void WriteLosses(Utf8JsonWriter json, string key, LossOptions[] losses)
     {

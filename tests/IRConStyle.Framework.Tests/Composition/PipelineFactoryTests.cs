@@ -198,6 +198,21 @@ public sealed class PipelineFactoryTests
     }
 
     [Fact]
+    public void Training_settings_of_another_version_do_not_keep_a_document_from_being_read()
+    {
+        using var services = CompositionHost.FromJson(Configuration);
+        var text = PipelineDocument.Write(services.Pipelines().Describe("denoise"));
+        text.ShouldContain("\"LearningRate\"");
+
+        var read = PipelineDocument.Read(text.Replace("\"LearningRate\"", "\"RateOfOldTimes\"", StringComparison.Ordinal), "weights.safetensors");
+
+        read.Backbone.Name.ShouldBe("fake-scale");
+        read.Training.Losses.ShouldBeEmpty();
+        Should.Throw<IRConStyleException>(() => PipelineDocument.Read(text.Replace("\"Backbone\"", "\"Spine\"", StringComparison.Ordinal), "weights.safetensors"))
+            .Message.ShouldContain("weights.safetensors");
+    }
+
+    [Fact]
     public void A_pipeline_document_rebuilds_the_network()
     {
         using var services = CompositionHost.FromJson(Configuration);
