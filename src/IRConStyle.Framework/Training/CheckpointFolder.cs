@@ -46,10 +46,10 @@ internal sealed partial class CheckpointFolder(string output, int keep, ILogger 
             $"Start anew without resuming; the earlier run is then kept under another name. Its averaged weights may be whole: {Path.Combine(output, Trainer.WeightsFileName)}.");
     }
 
-    /// <summary>Removes what is older than the newest few, and what interrupted writes left behind.</summary>
+    /// <summary>Removes what is older than the newest few.</summary>
     public void Prune()
     {
-        foreach (var file in Files().Skip(keep).Concat(Directory.EnumerateFiles(Folder, Prefix + "*.tmp")))
+        foreach (var file in Files().Skip(keep))
             TryDelete(file);
     }
 

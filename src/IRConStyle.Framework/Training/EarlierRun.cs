@@ -14,7 +14,7 @@ internal static partial class EarlierRun
         foreach (var name in new[] { Trainer.WeightsFileName, Trainer.BestWeightsFileName })
             if (Path.Combine(output, name) is var file && File.Exists(file))
                 Move(file, Path.GetFileNameWithoutExtension(name), Path.GetExtension(name), File.Move, logger);
-        if (Path.Combine(output, CheckpointFolder.Name) is var folder && Directory.Exists(folder))
+        if (Path.Combine(output, CheckpointFolder.Name) is var folder && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             Move(folder, CheckpointFolder.Name, "", Directory.Move, logger);
     }
 

@@ -1,7 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Files;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 
@@ -51,7 +50,7 @@ public sealed partial class Trainer(
             $"Pipeline {request.Pipeline} has no training data.",
             $"Set IRConStyle:Pipelines:{request.Pipeline}:Training:Data, or give --data.");
         var device = runtime.SelectDevice(request.Device);
-        ProbeOutput(request.OutputDirectory);
+        using var folder = RunFolder.Take(request.OutputDirectory);
         var checkpoints = new CheckpointFolder(request.OutputDirectory, training.KeepCheckpoints, logger);
         var start = request.Resume ? checkpoints.Newest() : null;
         if (start is { } found)
@@ -113,14 +112,6 @@ public sealed partial class Trainer(
         using var noGrad = torch.no_grad();
         foreach (var pair in encoder.Followers)
             pair.Follower.copy_(pair.Leader);
-    }
-
-    /// <summary>A place that cannot be written to is found out now, not after thousands of iterations.</summary>
-    private static void ProbeOutput(string directory)
-    {
-        var probe = Path.Combine(directory, $".probe-{Random.Shared.Next():x8}");
-        AtomicFile.Write(probe, _ => { });
-        File.Delete(probe);
     }
 
     [LoggerMessage(LogLevel.Information, "Training {Pipeline} from iteration {First} to {Iterations} on {Device}.")]

@@ -112,6 +112,16 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_runs_never_share_a_folder()
+    {
+        using var services = Host();
+        using (RunFolder.Take(_directory.Path))
+            (await Should.ThrowAsync<IRConStyleException>(() => Train(services, _directory.Path))).Message.ShouldContain("Another training");
+        (await Train(services, _directory.Path)).Completed.ShouldBeTrue();
+        Directory.GetFiles(_directory.Path, ".*").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Changed_settings_are_reported_and_another_network_is_refused()
     {
         using (var services = Host())
