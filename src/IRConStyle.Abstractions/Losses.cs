@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace IRConStyle.Abstractions;
 
-/// <summary>A differentiable distance between restored and clean images.</summary>
+/// <summary>A differentiable measure of how far restored images are from clean ones; less is better.</summary>
 public interface IRestorationLoss
 {
     /// <summary>Computes the loss.</summary>

@@ -79,9 +79,9 @@ public class ImageContractTests
         var loss = ContractHost.Create<IRestorationLoss>(name);
         var clean = Image(2, 3, 24, 32);
         var noise = torch.randn_like(clean);
-        // A smooth loss is a little above zero even there: Charbonnier by the root of its epsilon.
+        // Not zero everywhere: Charbonnier has the root of its epsilon, PSNR is −80, total variation that of the image.
         var least = loss.Compute(clean.clone(), clean).item<float>();
-        least.ShouldBeInRange(0, 1e-2f);
+        float.IsFinite(least).ShouldBeTrue();
         var little = loss.Compute(clean + noise * 0.02, clean).item<float>();
         var much = loss.Compute(clean + noise * 0.2, clean).item<float>();
         little.ShouldBeGreaterThan(least);

@@ -5,14 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;
 
-/// <summary>Checks networks against golden vectors.</summary>
+/// <summary>Checks networks, training and losses against golden vectors.</summary>
 internal sealed class ParityCommand : Verb
 {
     private readonly Argument<string[]> _paths = PathArgument.OneOrMore(
         "path", "Golden-vector files, and folders that are searched with their subfolders.");
 
     public ParityCommand()
-        : base("parity", "Checks networks against golden vectors of the authors' code.", "parity tests/golden/arch")
+        : base("parity", "Checks networks, training and losses against golden vectors of the authors' code.", "parity tests/golden/arch")
         => Add(_paths);
 
     protected override int Run(VerbCall call)

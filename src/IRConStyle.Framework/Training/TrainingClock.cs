@@ -46,7 +46,7 @@ internal sealed class TrainingClock
     public (double IterationsPerSecond, double ImagesPerSecond, TimeSpan Remaining, double DataWait) Lap(int left)
     {
         var seconds = Math.Max(_lap.Elapsed.TotalSeconds, 1e-9);
-        var speed = Iterations / seconds;
+        var speed = Math.Max(Iterations, 1) / seconds;
         var pace = (speed, _images / seconds, TimeSpan.FromSeconds(Math.Min(left / speed, TimeSpan.MaxValue.TotalSeconds / 2)),
             Math.Min(1, _waiting.Elapsed.TotalSeconds / seconds));
         _lap.Restart();

@@ -71,7 +71,9 @@ internal sealed partial class TrainingLoop(
             catch (DivergedException error) when (
                 Options.Divergence.Action is DivergenceAction.RollBack && session.RollBacks < Options.Divergence.MaxRollBacks)
             {
+                // What was summed up is undone with the iterations it came from.
                 _sums?.zero_();
+                _clock.Lap(left: 0);
                 session.RollBack(error.Message);
             }
         }
