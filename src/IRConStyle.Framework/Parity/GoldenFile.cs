@@ -43,6 +43,14 @@ internal sealed partial class GoldenFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Class name of the style encoder that was trained beside the network; null for a network without one, whose file names
+    /// no queue.
+    /// </summary>
+    /// <param name="start">The file with the initial weights.</param>
+    public string? TrainedEncoder(GoldenFile start)
+        => start.Shared()?.Architecture ?? (Text("K") is null ? null : "ConStyle");
+
     /// <summary>Constructor arguments of a contrastive encoder that a whole training's file gives beside the network's.</summary>
     public IReadOnlyDictionary<string, JsonElement> EncoderArguments()
     {

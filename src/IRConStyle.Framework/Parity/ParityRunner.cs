@@ -169,18 +169,22 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         var start = sibling ?? file;
         if (catalogue.FindByReferenceName<IBackbone>(file.Architecture) is not { } component)
             return NotRegistered(file);
-        var shared = start.Shared() ?? throw start.Bad("names no style encoder to share weights with");
-        if (catalogue.FindByReferenceName<IStyleEncoder>(shared.Architecture) is not { } encoderComponent)
-            return ParityFileResult.Skip(file.FilePath, $"its style encoder {shared.Architecture} is not registered");
+        IComponentFactory<IStyleEncoder>? encoderComponent = null;
+        if (file.TrainedEncoder(start) is { } architecture)
+        {
+            encoderComponent = catalogue.FindByReferenceName<IStyleEncoder>(architecture);
+            if (encoderComponent is null)
+                return ParityFileResult.Skip(file.FilePath, $"its style encoder {architecture} is not registered");
+        }
 
         var groups = new List<ParityGroup>();
         foreach (var type in new[] { torch.ScalarType.Float64, torch.ScalarType.Float32 })
         {
-            var encoder = encoderComponent.Create(
+            var encoder = encoderComponent?.Create(
                 ReferenceOptions.Create(encoderComponent.OptionsType, file.EncoderArguments()), new EncoderContext(services, training: true));
-            var injection = factory.Create<IStyleInjection>(PipelineOptions.DefaultInjection);
+            var injection = encoder is null ? null : factory.Create<IStyleInjection>(PipelineOptions.DefaultInjection);
             var backbone = component.Create(
-                ReferenceOptions.Create(component.OptionsType, file.Constructor()), new BackboneContext(services, encoder.Spec, injection));
+                ReferenceOptions.Create(component.OptionsType, file.Constructor()), new BackboneContext(services, encoder?.Spec, injection));
             using var network = new RestorationNetwork(component.Info.Name, encoder, backbone);
             groups.AddRange(new TrainingStepParity(file, catalogue, factory).Run(
                 network,
