@@ -49,6 +49,23 @@ public sealed class BackboneContext(IServiceProvider services, StyleSpec? style,
     public IStyleInjection? Injection { get; } = injection;
 }
 
+/// <summary>What a degradation is built with.</summary>
+/// <param name="services">The host's services.</param>
+/// <param name="images">Sends images through file formats.</param>
+/// <param name="create">Builds another degradation, by name and options.</param>
+public sealed class DegradationContext(
+    IServiceProvider services, IImageCompressor images, Func<ComponentOptions, IDegradation> create)
+    : ComponentContext(services)
+{
+    /// <summary>Sends images through lossy file formats.</summary>
+    public IImageCompressor Images { get; } = images;
+
+    /// <summary>Builds a degradation that this one is made of.</summary>
+    /// <param name="degradation">Its name and options.</param>
+    /// <exception cref="IRConStyleException">It is unknown, its options are wrong, or degradations name each other in a ring.</exception>
+    public IDegradation Create(ComponentOptions degradation) => create(degradation);
+}
+
 /// <summary>What a dataset is built with.</summary>
 /// <param name="services">The host's services.</param>
 /// <param name="images">Reads image files.</param>
@@ -59,6 +76,15 @@ public sealed class DatasetContext(IServiceProvider services, IImageReader image
     /// <summary>Reads image files.</summary>
     public IImageReader Images { get; } = images;
 
-    /// <summary>Makes degraded images from clean ones; null where the dataset holds both.</summary>
+    /// <summary>Makes degraded images from clean ones; null, or to be passed over, where the dataset holds both.</summary>
     public IDegradation? Degradation { get; } = degradation;
+
+    /// <summary>Where relative paths in the options begin: a full path; the current directory by default.</summary>
+    public string BaseDirectory { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>
+    /// Whether the dataset is opened to be checked: files that find no place in it are told by
+    /// <see cref="IRestorationDataset.Findings"/>, where otherwise opening would fail.
+    /// </summary>
+    public bool IsInspection { get; init; }
 }

@@ -18,7 +18,18 @@ public interface IRestorationDataset
     /// <returns>The pair; the caller disposes it.</returns>
     /// <exception cref="IRConStyleException">A file cannot be read, or the two sizes differ.</exception>
     RestorationSample Load(int index, SampleRequest request);
+
+    /// <summary>Files that were found and are in no pair, in order; known when the dataset is open.</summary>
+    IReadOnlyList<DatasetFinding> Findings => [];
 }
+
+/// <summary>A file that is in no pair of a dataset.</summary>
+/// <param name="File">Its full path.</param>
+/// <param name="Problem">Why, as the end of a sentence that begins with the file: <c>has no clean partner</c>.</param>
+/// <param name="IsError">
+/// Whether the dataset is incomplete by it and opens for inspection alone; otherwise the file is passed over on purpose.
+/// </param>
+public sealed record DatasetFinding(string File, string Problem, bool IsError);
 
 /// <summary>How a pair is to be loaded.</summary>
 /// <param name="Seed">Decides the degradation, the patch and the augmentation.</param>
@@ -55,4 +66,16 @@ public interface IImageReader
     /// <returns>3×H×W uint8, 0 to 255, upright, alpha dropped, grey repeated; owned by the caller, in no dispose scope.</returns>
     /// <exception cref="IRConStyleException">The file is missing, unreadable or no image.</exception>
     torch.Tensor ReadRgb(string path);
+}
+
+/// <summary>Sends images through lossy file formats. Safe to use from several threads at once.</summary>
+public interface IImageCompressor
+{
+    /// <summary>Encodes an image as baseline JPEG and decodes it again.</summary>
+    /// <param name="rgb">Height × width × 3 samples, 0 to 255, row by row; replaced by what the file would show.</param>
+    /// <param name="width">Pixels per row, 1 to 65,500.</param>
+    /// <param name="height">Rows, 1 to 65,500.</param>
+    /// <param name="quality">1 to 100, libjpeg's scale.</param>
+    /// <param name="halveColour">Whether colour is stored at half the resolution (4:2:0), as cameras and the web do; otherwise 4:4:4.</param>
+    void ThroughJpeg(byte[] rgb, int width, int height, int quality, bool halveColour);
 }

@@ -34,9 +34,9 @@ public static class PluginBuilderExtensions
     /// <typeparam name="TOptions">The degradation's options.</typeparam>
     /// <param name="plugin">The plugin being registered.</param>
     /// <param name="info">Name and summary.</param>
-    /// <param name="create">Builds the degradation.</param>
+    /// <param name="create">Builds the degradation; from others, if it likes.</param>
     public static IPluginBuilder AddDegradation<TOptions>(
-        this IPluginBuilder plugin, ComponentInfo info, Func<TOptions, ComponentContext, IDegradation> create)
+        this IPluginBuilder plugin, ComponentInfo info, Func<TOptions, DegradationContext, IDegradation> create)
         where TOptions : class, new() => Guard(plugin).Add(info, create);
 
     /// <summary>Registers a dataset.</summary>

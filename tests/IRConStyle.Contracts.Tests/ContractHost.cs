@@ -38,6 +38,9 @@ internal static class ContractHost
     public static IStyleEncoder CreateEncoder(string name, bool training)
         => Create<IStyleEncoder>(name, new EncoderContext(Services, training));
 
+    /// <summary>A degradation, with what it is made of.</summary>
+    public static IDegradation CreateDegradation(string name) => Pipelines.CreateDegradation(Options<IDegradation>(name));
+
     /// <summary>A component's name with small options.</summary>
     public static ComponentOptions Options<TComponent>(string name)
         where TComponent : class

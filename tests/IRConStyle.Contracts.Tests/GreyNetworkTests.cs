@@ -1,3 +1,4 @@
+using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Inference;
 using TorchSharp;

@@ -17,14 +17,14 @@ public class ImageContractTests
     public void A_degradation_is_decided_by_its_seed(string name)
     {
         using var scope = torch.NewDisposeScope();
-        var degradation = ContractHost.Create<IDegradation>(name);
+        var degradation = ContractHost.CreateDegradation(name);
         var clean = Image(3, 33, 47);
         var before = clean.clone();
         var first = degradation.Apply(clean, 7);
         ContractHost.AreIdentical(degradation.Apply(clean, 7), first).ShouldBeTrue("the same seed");
         ContractHost.AreIdentical(degradation.Apply(clean, 8), first).ShouldBeFalse("another seed");
         ContractHost.AreIdentical(clean, before).ShouldBeTrue("the clean image");
-        ContractHost.AreIdentical(ContractHost.Create<IDegradation>(name).Apply(clean, 7), first).ShouldBeTrue("another instance");
+        ContractHost.AreIdentical(ContractHost.CreateDegradation(name).Apply(clean, 7), first).ShouldBeTrue("another instance");
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public class ImageContractTests
     public void A_degradation_keeps_shape_and_type_and_owns_its_result(string name)
     {
         using var scope = torch.NewDisposeScope();
-        var degradation = ContractHost.Create<IDegradation>(name);
+        var degradation = ContractHost.CreateDegradation(name);
         foreach (var (height, width) in new[] { (1, 1), (3, 5), (33, 47) })
         {
             var clean = Image(3, height, width);
@@ -50,7 +50,7 @@ public class ImageContractTests
     [MemberData(nameof(Degradations))]
     public async Task Threads_share_a_degradation(string name)
     {
-        var degradation = ContractHost.Create<IDegradation>(name);
+        var degradation = ContractHost.CreateDegradation(name);
         using var clean = Image(3, 33, 47);
         using var expected = degradation.Apply(clean, 7);
         var runs = Enumerable.Range(0, 2).Select(thread => Task.Run(() => Enumerable.Range(0, 20).All(_ =>
@@ -66,7 +66,7 @@ public class ImageContractTests
     [MemberData(nameof(Degradations))]
     public void Degrading_leaves_no_tensors_behind(string name)
     {
-        var degradation = ContractHost.Create<IDegradation>(name);
+        var degradation = ContractHost.CreateDegradation(name);
         using var clean = Image(3, 33, 47);
         ContractHost.ShouldKeepTensorCount(() => degradation.Apply(clean, 7).Dispose());
     }

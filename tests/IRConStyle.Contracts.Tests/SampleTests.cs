@@ -1,3 +1,4 @@
+using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Parity;
 using TorchSharp;

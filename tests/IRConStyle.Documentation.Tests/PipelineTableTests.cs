@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using IRConStyle.Abstractions;
 using IRConStyle.Framework;
 using IRConStyle.Framework.Composition;
 using Microsoft.Extensions.Configuration;

@@ -50,8 +50,15 @@ public interface IPipelineFactory
     /// <exception cref="IRConStyleException">A component is unknown, its options are wrong, or there are no images.</exception>
     IRestorationDataset CreateDataset(ComponentOptions data, ComponentOptions? degradation = null);
 
-    /// <summary>Builds a degradation.</summary>
-    /// <param name="degradation">Its name and options.</param>
+    /// <summary>Opens a dataset from a directory of its own, or for inspection.</summary>
+    /// <param name="request">The dataset, and how it is opened.</param>
+    /// <exception cref="IRConStyleException">The dataset is unknown, its options are wrong, or there are no images.</exception>
+    IRestorationDataset OpenDataset(DatasetRequest request);
+
+    /// <summary>Builds a degradation and those it is made of.</summary>
+    /// <param name="degradation">
+    /// Its name and options, or the name of one that is configured at <see cref="IRConStyleOptions.Degradations"/>.
+    /// </param>
     /// <exception cref="IRConStyleException">It is unknown, or its options are wrong.</exception>
     IDegradation CreateDegradation(ComponentOptions degradation);
 
@@ -83,4 +90,18 @@ public interface IPipelineFactory
     /// <exception cref="IRConStyleException">It is unknown, its options are wrong, or it cannot be built from them.</exception>
     TComponent Create<TComponent>(string name, IConfigurationSection? options = null, ComponentContext? context = null)
         where TComponent : class;
+}
+
+/// <summary>How a dataset is opened.</summary>
+/// <param name="Data">Its name and options.</param>
+public sealed record DatasetRequest(ComponentOptions Data)
+{
+    /// <summary>Makes degraded images from clean ones; null where the dataset holds both.</summary>
+    public IDegradation? Degradation { get; init; }
+
+    /// <summary>Where relative paths in the options begin; without it the current directory.</summary>
+    public string BaseDirectory { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>See <see cref="DatasetContext.IsInspection"/>.</summary>
+    public bool IsInspection { get; init; }
 }

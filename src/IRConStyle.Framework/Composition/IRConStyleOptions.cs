@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using IRConStyle.Abstractions;
 using IRConStyle.Framework.Evaluation;
 using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Inference;
@@ -36,6 +37,12 @@ public sealed class IRConStyleOptions
 
     /// <summary>How image files are read and written.</summary>
     public ImagingOptions Imaging { get; set; } = new();
+
+    /// <summary>
+    /// Degradations of the user's own by name: a component with options, which can then be named wherever a degradation is
+    /// asked for. One that is named like a component stands in for it. Names ignore case.
+    /// </summary>
+    public Dictionary<string, ComponentOptions> Degradations { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The pipelines by name; names ignore case.</summary>
     public Dictionary<string, PipelineOptions> Pipelines { get; set; } = new(StringComparer.OrdinalIgnoreCase);

@@ -50,6 +50,7 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<IOptions<IRConStyleOptions>>(provider => Options.Create(provider.GetRequiredService<IRConStyleOptions>()));
         services.AddSingleton<TorchRuntime>();
         services.AddSingleton<ComponentCatalogue>();
+        services.AddSingleton<NamedDegradations>();
         services.AddSingleton<PipelineValidation>();
         services.AddSingleton<IPipelineFactory, PipelineFactory>();
         AddEngine(services);
@@ -61,6 +62,7 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton(provider => Options.Create(provider.GetRequiredService<IRConStyleOptions>().Imaging));
         services.AddSingleton<IImageCodec, ImageCodec>();
         services.AddSingleton<IImageReader, ImageReader>();
+        services.AddSingleton<IImageCompressor, ImageCompressor>();
         services.AddSingleton<PipelineSuggestion>();
         services.AddSingleton<NetworkLoader>();
         services.AddSingleton<RestorationService>();

@@ -6,7 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IRConStyle.Framework.Composition;
 
 internal sealed class PipelineFactory(
-    IServiceProvider services, IRConStyleOptions options, ComponentCatalogue catalogue, PipelineValidation validation, TorchRuntime torch)
+    IServiceProvider services,
+    IRConStyleOptions options,
+    ComponentCatalogue catalogue,
+    NamedDegradations degradations,
+    PipelineValidation validation,
+    TorchRuntime torch)
     : IPipelineFactory
 {
     public IReadOnlyList<string> Names { get; } = [.. options.Pipelines.Keys.Order(StringComparer.Ordinal)];
@@ -57,14 +62,23 @@ internal sealed class PipelineFactory(
     }
 
     public IRestorationDataset CreateDataset(ComponentOptions data, ComponentOptions? degradation = null)
+        => OpenDataset(new DatasetRequest(data) { Degradation = degradation is null ? null : CreateDegradation(degradation) });
+
+    public IRestorationDataset OpenDataset(DatasetRequest request)
     {
+        ArgumentNullException.ThrowIfNull(request);
         var images = services.GetService<IImageReader>()
             ?? throw new IRConStyleException("No image reader is registered.", $"Register an {nameof(IImageReader)} with the host's services.");
         return Create<IRestorationDataset>(
-            data, new DatasetContext(services, images, degradation is null ? null : CreateDegradation(degradation)));
+            request.Data,
+            new DatasetContext(services, images, request.Degradation)
+            {
+                BaseDirectory = Path.GetFullPath(request.BaseDirectory),
+                IsInspection = request.IsInspection,
+            });
     }
 
-    public IDegradation CreateDegradation(ComponentOptions degradation) => Create<IDegradation>(degradation, new ComponentContext(services));
+    public IDegradation CreateDegradation(ComponentOptions degradation) => degradations.Create(degradation);
 
     public ILearningRateSchedule CreateSchedule(TrainingOptions training)
     {

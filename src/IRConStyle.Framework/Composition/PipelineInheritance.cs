@@ -1,4 +1,5 @@
 using System.Globalization;
+using IRConStyle.Abstractions;
 using Microsoft.Extensions.Configuration;
 
 namespace IRConStyle.Framework.Composition;

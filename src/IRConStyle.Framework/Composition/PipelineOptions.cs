@@ -1,5 +1,4 @@
-using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Configuration;
+using IRConStyle.Abstractions;
 
 namespace IRConStyle.Framework.Composition;
 
@@ -38,38 +37,4 @@ public sealed class PipelineOptions
 
     /// <summary>The full path of <see cref="Weights"/>; null when there is none.</summary>
     public string? WeightsPath => string.IsNullOrWhiteSpace(Weights) ? null : Path.GetFullPath(Weights, AppContext.BaseDirectory);
-}
-
-/// <summary>A component by name, with the options its factory asks for.</summary>
-public class ComponentOptions
-{
-    private const string OptionsKey = "Options";
-
-    /// <summary>The name a plugin registered it under.</summary>
-    [Required]
-    public string Name { get; set; } = "";
-
-    /// <summary>The component's own keys; null for defaults throughout.</summary>
-    /// <remarks>
-    /// Bound to the factory's <see cref="Abstractions.IComponentFactory{TComponent}.OptionsType"/> when the component is built.
-    /// </remarks>
-    public IConfigurationSection? Options { get; set; }
-
-    /// <summary>Where this component stands in the configuration; null when it was made by code.</summary>
-    internal string? ConfigurationPath
-        => Options is { Key: OptionsKey, Path.Length: > 8 } ? ConfigurationPathOf(Options.Path) : null;
-
-    /// <summary>Names a component by code.</summary>
-    /// <param name="name">The name a plugin registered it under.</param>
-    /// <param name="options">
-    /// Its options by configuration key, for example <c>("Dim", 32)</c> or <c>("Blocks:0", 4)</c>.
-    /// </param>
-    public static ComponentOptions Of(string name, params (string Key, object? Value)[] options)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(options);
-        return new ComponentOptions { Name = name, Options = MemorySection.Create(name, options) };
-    }
-
-    private static string ConfigurationPathOf(string optionsPath) => optionsPath[..^(OptionsKey.Length + 1)];
 }

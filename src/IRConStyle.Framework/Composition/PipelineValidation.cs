@@ -1,13 +1,18 @@
 using System.Globalization;
+using System.Reflection;
 using IRConStyle.Abstractions;
 using Microsoft.Extensions.Configuration;
 
 namespace IRConStyle.Framework.Composition;
 
 /// <summary>Checks pipelines without building them: every component exists and its options bind.</summary>
-internal sealed class PipelineValidation(IRConStyleOptions options, ComponentCatalogue catalogue, IEnumerable<OptionsSection> sections)
+internal sealed class PipelineValidation(
+    IRConStyleOptions options, ComponentCatalogue catalogue, NamedDegradations degradations, IEnumerable<OptionsSection> sections)
 {
     internal const string InjectionAloneRemedy = "Set the pipeline's Encoder, or remove its Injection.";
+
+    private static readonly MethodInfo CheckOfContract
+        = typeof(PipelineValidation).GetMethod(nameof(CheckComponent), BindingFlags.NonPublic | BindingFlags.Instance)!;
 
     public static string PathOf(string pipeline)
         => ConfigurationPath.Combine(IRConStyleOptions.SectionName, nameof(IRConStyleOptions.Pipelines), pipeline);
@@ -28,6 +33,8 @@ internal sealed class PipelineValidation(IRConStyleOptions options, ComponentCat
         var errors = new List<ConfigurationError>();
         foreach (var section in sections)
             OptionsBinder.TryBind(section.Type, section.Section, errors);
+        foreach (var (name, degradation) in options.Degradations.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            CheckComponent<IDegradation>(degradation, ConfigurationPath.Combine(IRConStyleOptions.SectionName, nameof(options.Degradations), name), errors);
         foreach (var (name, pipeline) in options.Pipelines.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             Check(name, pipeline, errors);
         if (options.Pipelines.Count > 0 && !options.Pipelines.ContainsKey(options.DefaultPipeline))
@@ -43,24 +50,24 @@ internal sealed class PipelineValidation(IRConStyleOptions options, ComponentCat
         var root = PathOf(name);
         string At(params string[] keys) => ConfigurationPath.Combine([root, .. keys]);
 
-        Check<IStyleEncoder>(pipeline.Encoder, At(nameof(pipeline.Encoder)), errors);
+        CheckComponent<IStyleEncoder>(pipeline.Encoder, At(nameof(pipeline.Encoder)), errors);
         if (pipeline.Encoder is null && pipeline.Injection is not null)
             errors.Add(new(At(nameof(pipeline.Injection)), null, "there is no encoder to inject from; set Encoder, or remove this"));
         var injection = pipeline.Encoder is null ? null : pipeline.Injection ?? new ComponentOptions { Name = PipelineOptions.DefaultInjection };
-        Check<IStyleInjection>(injection, At(nameof(pipeline.Injection)), errors);
-        Check<IBackbone>(pipeline.Backbone, At(nameof(pipeline.Backbone)), errors);
+        CheckComponent<IStyleInjection>(injection, At(nameof(pipeline.Injection)), errors);
+        CheckComponent<IBackbone>(pipeline.Backbone, At(nameof(pipeline.Backbone)), errors);
         foreach (var (metric, index) in pipeline.Metrics.Select((metric, index) => (metric, index)))
             if (catalogue.Find<IMetric>(metric) is null)
                 errors.Add(Unknown<IMetric>(metric, At(nameof(pipeline.Metrics), Text(index))));
 
         var training = pipeline.Training;
-        Check<IRestorationDataset>(training.Data, At(nameof(pipeline.Training), nameof(training.Data)), errors);
-        Check<IDegradation>(training.Degradation, At(nameof(pipeline.Training), nameof(training.Degradation)), errors);
+        CheckComponent<IRestorationDataset>(training.Data, At(nameof(pipeline.Training), nameof(training.Data)), errors);
+        CheckComponent<IDegradation>(training.Degradation, At(nameof(pipeline.Training), nameof(training.Degradation)), errors);
         for (var i = 0; i < training.Losses.Length; i++)
-            Check<IRestorationLoss>(training.Losses[i], At(nameof(pipeline.Training), nameof(training.Losses), Text(i)), errors);
+            CheckComponent<IRestorationLoss>(training.Losses[i], At(nameof(pipeline.Training), nameof(training.Losses), Text(i)), errors);
         for (var i = 0; i < training.ContrastiveLosses.Length; i++)
-            Check<IContrastiveLoss>(training.ContrastiveLosses[i], At(nameof(pipeline.Training), nameof(training.ContrastiveLosses), Text(i)), errors);
-        Check<ILearningRateSchedule>(ScheduleOf(training), At(nameof(pipeline.Training), nameof(training.Schedule)), errors);
+            CheckComponent<IContrastiveLoss>(training.ContrastiveLosses[i], At(nameof(pipeline.Training), nameof(training.ContrastiveLosses), Text(i)), errors);
+        CheckComponent<ILearningRateSchedule>(ScheduleOf(training), At(nameof(pipeline.Training), nameof(training.Schedule)), errors);
         if (training.Validation is { } validation)
             Check(validation, pipeline.Metrics, At(nameof(pipeline.Training), nameof(training.Validation)), errors);
     }
@@ -71,8 +78,8 @@ internal sealed class PipelineValidation(IRConStyleOptions options, ComponentCat
 
     private void Check(ValidationOptions validation, string[] metrics, string path, List<ConfigurationError> errors)
     {
-        Check<IRestorationDataset>(validation.Data, ConfigurationPath.Combine(path, nameof(validation.Data)), errors);
-        Check<IDegradation>(validation.Degradation, ConfigurationPath.Combine(path, nameof(validation.Degradation)), errors);
+        CheckComponent<IRestorationDataset>(validation.Data, ConfigurationPath.Combine(path, nameof(validation.Data)), errors);
+        CheckComponent<IDegradation>(validation.Degradation, ConfigurationPath.Combine(path, nameof(validation.Degradation)), errors);
         if (!metrics.Contains(validation.Metric, StringComparer.Ordinal))
             errors.Add(new(
                 ConfigurationPath.Combine(path, nameof(validation.Metric)),
@@ -80,21 +87,49 @@ internal sealed class PipelineValidation(IRConStyleOptions options, ComponentCat
                 $"this is none of the pipeline's metrics; {NearestName.Hint(validation.Metric, metrics)}"));
     }
 
-    private void Check<TComponent>(ComponentOptions? component, string path, List<ConfigurationError> errors)
+    private void CheckComponent<TComponent>(ComponentOptions? component, string path, List<ConfigurationError> errors)
         where TComponent : class
     {
         if (component is null)
             return;
-        path = component.ConfigurationPath ?? path;
-        if (catalogue.Find<TComponent>(component.Name) is { } factory)
-            OptionsBinder.TryBind(factory.OptionsType, component.Options ?? MemorySection.Create(path), errors);
+        path = component.ConfigurationPath() ?? path;
+        // What a configured degradation stands for is checked where it is configured.
+        if (typeof(TComponent) == typeof(IDegradation) && options.Degradations.TryGetValue(component.Name, out var named) && named != component)
+        {
+            if (component.Options?.GetChildren().Any() == true)
+                errors.Add(new(path, component.Name, "this is a configured degradation, which takes no options here"));
+        }
+        else if (catalogue.Find<TComponent>(component.Name) is { } factory)
+        {
+            CheckParts(OptionsBinder.TryBind(factory.OptionsType, component.Options ?? MemorySection.Create(path), errors), path, errors);
+        }
         else
+        {
             errors.Add(Unknown<TComponent>(component.Name, ConfigurationPath.Combine(path, nameof(component.Name))));
+        }
+    }
+
+    /// <summary>Checks the components that a component is made of.</summary>
+    private void CheckParts(object bound, string path, List<ConfigurationError> errors)
+    {
+        foreach (var property in bound.GetType().GetProperties())
+        {
+            if (property.GetCustomAttribute<ComponentContractAttribute>() is not { } part)
+                continue;
+            var check = CheckOfContract.MakeGenericMethod(part.Contract);
+            var value = property.GetValue(bound);
+            var parts = value as IEnumerable<ComponentOptions> ?? (value is ComponentOptions single ? [single] : []);
+            foreach (var (component, index) in parts.Select((component, index) => (component, index)))
+                check.Invoke(this, [component, ConfigurationPath.Combine(path, nameof(component.Options), property.Name, Text(index)), errors]);
+        }
     }
 
     private ConfigurationError Unknown<TComponent>(string name, string path)
         where TComponent : class
-        => new(path, name, $"this {ComponentCatalogue.ContractName(typeof(TComponent))} is unknown; {NearestName.Hint(name, catalogue.NamesOf<TComponent>())}");
+        => new(path, name, $"this {ComponentCatalogue.ContractName(typeof(TComponent))} is unknown; {NearestName.Hint(name, NamesOf<TComponent>())}");
+
+    private IReadOnlyList<string> NamesOf<TComponent>()
+        where TComponent : class => typeof(TComponent) == typeof(IDegradation) ? degradations.Names : catalogue.NamesOf<TComponent>();
 
     private static string Text(int index) => index.ToString(CultureInfo.InvariantCulture);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using IRConStyle.Abstractions;
 
 namespace IRConStyle.Framework.Composition;
 

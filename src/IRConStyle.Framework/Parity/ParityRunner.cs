@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Training;
+using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
 namespace IRConStyle.Framework.Parity;
@@ -60,7 +61,7 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
                 ForwardKind => CheckForward(file),
                 TrainingKind => CheckTraining(file),
                 LossParity.Kind => new LossParity(catalogue, services).Check(file),
-                TransformParity.Kind => new TransformParity(catalogue, services).Check(file),
+                TransformParity.Kind => new TransformParity(catalogue, services.GetRequiredService<NamedDegradations>()).Check(file),
                 var kind when kind.StartsWith(ContrastiveKind, StringComparison.Ordinal) => CheckContrastive(file),
                 var kind => ParityFileResult.Skip(path, $"vectors of kind '{kind}' are not checked here"),
             };

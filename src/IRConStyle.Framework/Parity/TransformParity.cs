@@ -17,7 +17,7 @@ namespace IRConStyle.Framework.Parity;
 /// Crops and flips are drawn by other random numbers here, and resizing is MAXIM's own affair: neither can be asked for from
 /// outside, so they are not checked here but in the tests.
 /// </remarks>
-internal sealed partial class TransformParity(ComponentCatalogue catalogue, IServiceProvider services)
+internal sealed partial class TransformParity(ComponentCatalogue catalogue, NamedDegradations degradations)
 {
     public const string Kind = "data transforms";
     private const string NoiseName = "Dataset_GaussianDenoising";
@@ -77,7 +77,7 @@ internal sealed partial class TransformParity(ComponentCatalogue catalogue, ISer
             return null;
         var sigma = JsonSerializer.SerializeToElement(double.Parse(entry.Groups["sigma"].Value, CultureInfo.InvariantCulture));
         var options = ReferenceOptions.Create(component.OptionsType, new Dictionary<string, JsonElement> { [NoiseArgument] = sigma });
-        var noisy = component.Create(options, new ComponentContext(services)).Apply(clean, SampleRequest.Whole.Seed);
+        var noisy = component.Create(options, degradations.CreateContext()).Apply(clean, SampleRequest.Whole.Seed);
         return (component.Info.Name, Pad(noisy, golden.shape));
     }
 

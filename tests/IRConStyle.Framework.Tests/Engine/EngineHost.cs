@@ -1,3 +1,4 @@
+using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
