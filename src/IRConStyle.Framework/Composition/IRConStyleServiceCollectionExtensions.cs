@@ -1,5 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Degrading;
 using IRConStyle.Framework.Evaluation;
 using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Inference;
@@ -67,6 +68,8 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<NetworkLoader>();
         services.AddSingleton<RestorationService>();
         services.AddSingleton<Evaluator>();
+        services.AddSingleton<DegradedPairs>();
+        services.AddSingleton<DegradationGallery>();
         services.AddSingleton<Trainer>();
         services.AddSingleton<ITrainingObserver, MetricsLog>();
         services.AddSingleton<ITrainingObserver, TensorBoardLog>();
