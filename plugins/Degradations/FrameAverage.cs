@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Numerics;
 
 namespace IRConStyle.Plugins.Degradations;
 
@@ -49,12 +50,19 @@ public sealed class FrameAverage(FrameAverageOptions options) : PixelDegradation
     private protected override void Degrade(ReadOnlySpan<float> clean, Span<float> degraded, PlaneSize size, ulong seed)
     {
         var movement = MovementFor(seed, size);
-        var linear = clean.ToArray();
-        Raise(linear, options.Gamma);
-        degraded.Clear();
-        foreach (var frame in movement)
-            frame.AddTo(linear, degraded, size, 1f / movement.Count);
-        Raise(degraded, 1 / options.Gamma);
+        var (image, sum) = (new Vector4[size.Plane], new Vector4[size.Plane]);
+        // Up to four channels at once: a pixel is a vector.
+        for (var channel = 0; channel < size.Channels; channel += 4)
+        {
+            var count = Math.Min(4, size.Channels - channel);
+            Interleave(clean[(channel * size.Plane)..], image, count);
+            Array.Clear(sum);
+            foreach (var frame in movement)
+                frame.AddTo(image, sum, size, 1f / movement.Count);
+            for (var part = 0; part < count; part++)
+                for (int i = 0, at = (channel + part) * size.Plane; i < size.Plane; i++, at++)
+                    degraded[at] = Math.Clamp(Response(sum[i][part], 1 / options.Gamma), 0, 1);
+        }
     }
 
     /// <summary>The frames' places, in order of time.</summary>
@@ -79,13 +87,14 @@ public sealed class FrameAverage(FrameAverageOptions options) : PixelDegradation
         ];
     }
 
-    private static void Raise(Span<float> values, double power)
+    private void Interleave(ReadOnlySpan<float> planes, Vector4[] pixels, int channels)
     {
-        if (power == 1)
-            return;
-        foreach (ref var value in values)
-            value = (float)Math.Pow(Math.Max(value, 0), power);
+        for (var channel = 0; channel < channels; channel++)
+            for (var i = 0; i < pixels.Length; i++)
+                pixels[i][channel] = Response(planes[channel * pixels.Length + i], options.Gamma);
     }
+
+    private static float Response(float value, double power) => power == 1 ? value : (float)Math.Pow(Math.Max(value, 0), power);
 }
 
 /// <summary>Where a frame lies over the clean image: turned and scaled about a centre, then shifted.</summary>
@@ -97,8 +106,11 @@ public sealed class FrameAverage(FrameAverageOptions options) : PixelDegradation
 /// <param name="CentreY">Row about which it turns.</param>
 internal readonly record struct FramePlace(double ShiftX, double ShiftY, double Angle, double Scale, double CentreX, double CentreY)
 {
-    /// <summary>Adds the frame, bilinearly sampled, to a sum; beyond its borders the image is mirrored.</summary>
-    public void AddTo(ReadOnlySpan<float> image, Span<float> sum, PlaneSize size, float weight)
+    /// <summary>
+    /// Adds the frame to a sum. It is sampled by cubic convolution, which unlike linear interpolation blurs hardly by itself;
+    /// beyond its borders the image is mirrored.
+    /// </summary>
+    public void AddTo(ReadOnlySpan<Vector4> image, Span<Vector4> sum, PlaneSize size, float weight)
     {
         var (cos, sin) = (Math.Cos(Angle) / Scale, Math.Sin(Angle) / Scale);
         for (var row = 0; row < size.Height; row++)
@@ -107,15 +119,21 @@ internal readonly record struct FramePlace(double ShiftX, double ShiftY, double 
                 var (dx, dy) = (column - ShiftX - CentreX, row - ShiftY - CentreY);
                 var (x, y) = (CentreX + cos * dx + sin * dy, CentreY - sin * dx + cos * dy);
                 var (left, top) = ((int)Math.Floor(x), (int)Math.Floor(y));
-                var (right, low) = ((float)(x - left), (float)(y - top));
-                var (x0, x1) = (PlaneSize.Mirrored(left, size.Width), PlaneSize.Mirrored(left + 1, size.Width));
-                var (y0, y1) = (PlaneSize.Mirrored(top, size.Height) * size.Width, PlaneSize.Mirrored(top + 1, size.Height) * size.Width);
-                for (int channel = 0, plane = 0; channel < size.Channels; channel++, plane += size.Plane)
+                var (across, down) = (Weights((float)(x - left)), Weights((float)(y - top)));
+                var (x0, x1) = (PlaneSize.Mirrored(left - 1, size.Width), PlaneSize.Mirrored(left, size.Width));
+                var (x2, x3) = (PlaneSize.Mirrored(left + 1, size.Width), PlaneSize.Mirrored(left + 2, size.Width));
+                var value = Vector4.Zero;
+                for (var tap = 0; tap < 4; tap++)
                 {
-                    var upper = image[plane + y0 + x0] + right * (image[plane + y0 + x1] - image[plane + y0 + x0]);
-                    var lower = image[plane + y1 + x0] + right * (image[plane + y1 + x1] - image[plane + y1 + x0]);
-                    sum[plane + row * size.Width + column] += weight * (upper + low * (lower - upper));
+                    var line = image.Slice(PlaneSize.Mirrored(top - 1 + tap, size.Height) * size.Width, size.Width);
+                    value += down[tap] * (across.X * line[x0] + across.Y * line[x1] + across.Z * line[x2] + across.W * line[x3]);
                 }
+
+                sum[row * size.Width + column] += weight * value;
             }
     }
+
+    /// <summary>Keys' cubic convolution, a = −1/2, for the four samples around a place between the second and the third.</summary>
+    private static Vector4 Weights(float t) => 0.5f * new Vector4(
+        t * (-1 + t * (2 - t)), 2 + t * t * (-5 + 3 * t), t * (1 + t * (4 - 3 * t)), t * t * (-1 + t));
 }

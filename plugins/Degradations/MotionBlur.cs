@@ -5,10 +5,10 @@ namespace IRConStyle.Plugins.Degradations;
 /// <summary>Options of <see cref="MotionBlur"/>.</summary>
 public sealed class MotionBlurOptions
 {
-    /// <summary>The shortest path of the camera in pixels; default 2.</summary>
+    /// <summary>The shortest path of the camera in pixels; default 0, no blur.</summary>
     [Range(0.0, 200.0)]
     [AtMost(nameof(LengthMax))]
-    public double LengthMin { get; set; } = 2;
+    public double LengthMin { get; set; }
 
     /// <summary>The longest path of the camera in pixels; default 20.</summary>
     [Range(0.0, 200.0)]

@@ -50,6 +50,8 @@ internal readonly record struct PlaneSize(int Channels, int Height, int Width)
     /// <summary>Where a coordinate outside the image is found when the image is mirrored at its outermost pixels.</summary>
     public static int Mirrored(int at, int length)
     {
+        if ((uint)at < (uint)length)
+            return at;
         if (length == 1)
             return 0;
         var period = 2 * (length - 1);
