@@ -1,5 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Data;
 using IRConStyle.Framework.Evaluation;
 using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Inference;
@@ -67,6 +68,9 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<NetworkLoader>();
         services.AddSingleton<RestorationService>();
         services.AddSingleton<Evaluator>();
+        services.AddSingleton<DataTargets>();
+        services.AddSingleton<DatasetInspector>();
+        services.AddSingleton<DataSheet>();
         services.AddSingleton<Trainer>();
         services.AddSingleton<ITrainingObserver, MetricsLog>();
         services.AddSingleton<ITrainingObserver, TensorBoardLog>();
