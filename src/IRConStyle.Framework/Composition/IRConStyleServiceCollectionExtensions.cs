@@ -1,6 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Degrading;
+using IRConStyle.Framework.Data;
 using IRConStyle.Framework.Evaluation;
 using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Inference;
@@ -70,6 +70,9 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<Evaluator>();
         services.AddSingleton<DegradedPairs>();
         services.AddSingleton<DegradationGallery>();
+        services.AddSingleton<DataTargets>();
+        services.AddSingleton<DatasetInspector>();
+        services.AddSingleton<DataSheet>();
         services.AddSingleton<Trainer>();
         services.AddSingleton<ITrainingObserver, MetricsLog>();
         services.AddSingleton<ITrainingObserver, TensorBoardLog>();

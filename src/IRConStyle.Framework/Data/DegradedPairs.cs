@@ -7,7 +7,7 @@ using IRConStyle.Framework.Imaging;
 using Microsoft.Extensions.Configuration;
 using TorchSharp;
 
-namespace IRConStyle.Framework.Degrading;
+namespace IRConStyle.Framework.Data;
 
 /// <summary>Which images are degraded, how, and where to.</summary>
 /// <param name="CleanDirectory">The clean images, with those in folders below.</param>

@@ -3,7 +3,7 @@ using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Imaging;
 using TorchSharp;
 
-namespace IRConStyle.Framework.Degrading;
+namespace IRConStyle.Framework.Data;
 
 /// <summary>Draws one image under many degradations, so that one sees what a training would see.</summary>
 /// <param name="factory">Builds degradations.</param>
