@@ -8,6 +8,7 @@ public sealed class HelpTests
     [InlineData("restore")]
     [InlineData("evaluate")]
     [InlineData("train")]
+    [InlineData("degrade")]
     [InlineData("curves")]
     [InlineData("pipelines")]
     [InlineData("plugins")]

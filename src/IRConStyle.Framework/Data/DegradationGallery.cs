@@ -11,7 +11,7 @@ namespace IRConStyle.Framework.Data;
 /// <param name="catalogue">Knows their options.</param>
 public sealed class DegradationGallery(IPipelineFactory factory, NamedDegradations names, ComponentCatalogue catalogue)
 {
-    private const int LargestSide = 192, Columns = 2;
+    private const int LargestSide = 208;
 
     /// <summary>How many draws of each degradation a gallery shows.</summary>
     public const int Draws = 3;
@@ -20,7 +20,7 @@ public sealed class DegradationGallery(IPipelineFactory factory, NamedDegradatio
     public IReadOnlyList<string> Names => [.. names.Names.Where(RunsAsItIs)];
 
     /// <summary>Draws a gallery: the image, and some draws of each degradation.</summary>
-    /// <param name="clean">The image; its middle is shown where it is larger than 192 pixels a side.</param>
+    /// <param name="clean">The image; its middle is shown where it is larger than 208 pixels a side.</param>
     /// <param name="degradations">What to show.</param>
     /// <param name="seed">The first draw's seed; the others follow.</param>
     /// <exception cref="IRConStyleException">A degradation is unknown, or needs options.</exception>
@@ -33,12 +33,15 @@ public sealed class DegradationGallery(IPipelineFactory factory, NamedDegradatio
         using var scope = torch.NewDisposeScope();
         var image = Middle(clean.ToTensor());
         var like = new RasterImage(1, 1, (int)image.shape[0]);
-        var groups = built.Select(entry => new PictureGroup(entry.Name, [.. Enumerable.Range(0, Draws).Select(draw =>
-        {
-            using var degraded = entry.Degradation.Apply(image, seed + (ulong)draw);
-            return RasterImage.FromTensor(degraded, like);
-        })]));
-        return PictureGrid.Draw([new PictureGroup("clean", [RasterImage.FromTensor(image, like)]), .. groups], Columns);
+        Thumbnail[] drawn =
+        [
+            .. built.Select(entry => new Thumbnail(entry.Name, $"seeds {seed} to {seed + Draws - 1}", [.. Enumerable.Range(0, Draws).Select(draw =>
+            {
+                using var degraded = entry.Degradation.Apply(image, seed + (ulong)draw);
+                return RasterImage.FromTensor(degraded, like);
+            })])),
+        ];
+        return ThumbnailSheet.Draw("degradations", [new Thumbnail("clean", "", [RasterImage.FromTensor(image, like)]), .. drawn]);
     }
 
     private bool RunsAsItIs(string name)
