@@ -34,6 +34,7 @@ internal static class CommandLine
         root.Add(new RestoreCommand());
         root.Add(new EvaluateCommand());
         root.Add(new DegradeCommand());
+        root.Add(new CompareCommand());
         root.Add(new TrainCommand());
         root.Add(new CurvesCommand());
         root.Add(new DataCommand());

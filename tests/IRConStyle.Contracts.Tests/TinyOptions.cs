@@ -4,7 +4,8 @@ using IRConStyle.Abstractions;
 namespace IRConStyle.Contracts.Tests;
 
 /// <summary>
-/// Options that make any network small, by the names that widths and depths usually have. A component whose options are
+/// Options that make any network small, by the names that widths and depths usually have, and any
+/// metric fit for small images. A component whose options are
 /// called otherwise runs with its defaults.
 /// </summary>
 internal static class TinyOptions
@@ -15,6 +16,7 @@ internal static class TinyOptions
         ["Width"] = 8,
         ["Features"] = 8,
         ["QueueLength"] = 24,
+        ["Scales"] = 2,
     };
 
     public static (string Key, object? Value)[] For(Type options)

@@ -21,7 +21,7 @@ public class PluginTests
         ]);
         Registered(new DatasetsPlugin()).ShouldBe(["clean-folder", "paired-folders"]);
         Registered(new LossesPlugin()).ShouldBe(["l1", "mse", "charbonnier", "psnr", "frequency", "edge", "tv"]);
-        Registered(new MetricsPlugin()).ShouldBe(["psnr", "psnr-y", "ssim", "ssim-y"]);
+        Registered(new MetricsPlugin()).ShouldBe(["psnr", "psnr-y", "ssim", "ssim-y", "ms-ssim", "ms-ssim-y", "mae", "mae-y"]);
         Registered(new SchedulesPlugin()).ShouldBe(["constant", "cosine", "cosine-restart", "cosine-cyclic", "multi-step", "linear", "vibrate"]);
     }
 
@@ -42,6 +42,7 @@ public class PluginTests
     [InlineData(typeof(PsnrLossOptions))]
     [InlineData(typeof(EdgeLossOptions))]
     [InlineData(typeof(MetricOptions))]
+    [InlineData(typeof(MsSsimOptions))]
     [InlineData(typeof(CosineOptions))]
     [InlineData(typeof(CosineRestartOptions))]
     [InlineData(typeof(CosineCyclicOptions))]
@@ -72,6 +73,7 @@ public class PluginTests
         Problems(new SequenceOptions()).ShouldBe(["Steps"]);
         Problems(new CharbonnierOptions { Epsilon = 0 }).ShouldBe(["Epsilon"]);
         Problems(new MetricOptions { CropBorder = 1001 }).ShouldBe(["CropBorder"]);
+        Problems(new MsSsimOptions { CropBorder = -1, Scales = 6 }).ShouldBe(["CropBorder", "Scales"], ignoreOrder: true);
     }
 
     private static string[] Problems(object options)
