@@ -70,7 +70,8 @@ internal sealed class DataCheckCommand : Verb
         foreach (var reason in set.Notes.Where(note => note.Level == NoteLevel.PassedOver).GroupBy(note => note.Message, StringComparer.Ordinal))
             screen.WriteLine($"{set.Name}: passed over {Figures.Count(reason.Count(), "file")}, the first {reason.First()}");
         Tell(set, NoteLevel.Notice, line => screen.WriteLine($"{set.Name}: {line}"));
-        Tell(set, NoteLevel.Error, line => screen.WriteError($"{set.Name}: {line}"));
+        // Why a set could not be opened names it already.
+        Tell(set, NoteLevel.Error, line => screen.WriteError(set.Kind == DataKind.Unknown ? line : $"{set.Name}: {line}"));
     }
 
     private static void Tell(InspectedData set, NoteLevel level, Action<string> write)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using IRConStyle.Cli.Terminal;
 using IRConStyle.Framework.Data;
 using IRConStyle.Framework.Imaging;
@@ -13,7 +14,7 @@ internal sealed class DataShowCommand : Verb
 
     private readonly DataChoice _choice = new();
 
-    private readonly Option<string> _output = new("--output", "-o") { Description = "The sheet, an image file.", HelpName = "FILE", DefaultValueFactory = _ => "data.png" };
+    private readonly Option<string> _output = new("--output", "-o") { Description = "The sheet (.png).", HelpName = "FILE", DefaultValueFactory = _ => "data.png" };
 
     private readonly Option<int> _count = new("--count") { Description = "How many images of each set, evenly spread over it.", HelpName = "N", DefaultValueFactory = _ => 24 };
 
@@ -34,14 +35,20 @@ internal sealed class DataShowCommand : Verb
         _choice.AddTo(this);
         foreach (var option in new Option[] { _output, _count, _as, _seed, _patches })
             Add(option);
-        Validators.Add(result =>
+        _output.Validators.Add(result =>
         {
-            if (result.GetValue(_count) is < 1 or > MostShown)
-                result.AddError($"--count {result.GetValue(_count)}: a number from 1 to {MostShown} is expected.");
-            if (result.GetValue(_patches) is < 1 or > LargestPatch)
-                result.AddError($"--patches {result.GetValue(_patches)}: a number from 1 to {LargestPatch} is expected.");
+            if (result.Tokens is [var token] && !string.Equals(Path.GetExtension(token.Value), ".png", StringComparison.OrdinalIgnoreCase))
+                result.AddError($"--output {token.Value}: the sheet is a PNG file; give it the extension .png.");
         });
+        Bound(_count, MostShown);
+        Bound(_patches, LargestPatch);
     }
+
+    private static void Bound(Option option, int most) => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && (number < 1 || number > most))
+            result.AddError($"{option.Name} {number}: a number from 1 to {most} is expected.");
+    });
 
     protected override int Run(VerbCall call)
     {

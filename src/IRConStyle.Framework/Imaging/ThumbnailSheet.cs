@@ -43,8 +43,13 @@ public static class ThumbnailSheet
             {
                 var (entry, pictures) = row[column];
                 var x = Margin + column * (cell + Gap);
-                for (var i = 0; i < pictures.Length; i++)
-                    sheet.Paste(pictures[i], x + i * (Side + Seam), y);
+                var left = x;
+                foreach (var picture in pictures)
+                {
+                    sheet.Paste(picture, left, y);
+                    left += picture.Width + Seam;
+                }
+
                 Write(sheet, entry.Name, x, y + height + 6, cell, LargestScale);
                 Write(sheet, entry.Detail, x, y + height + 6 + LineHeight, cell, LargestScale);
             }
