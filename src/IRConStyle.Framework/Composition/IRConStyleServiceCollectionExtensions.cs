@@ -66,6 +66,7 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<PipelineSuggestion>();
         services.AddSingleton<NetworkLoader>();
         services.AddSingleton<RestorationService>();
+        services.AddSingleton<ProtocolText>();
         services.AddSingleton<Evaluator>();
         services.AddSingleton<Trainer>();
         services.AddSingleton<ITrainingObserver, MetricsLog>();
