@@ -23,7 +23,7 @@ public sealed class CleanFolderDataset : IRestorationDataset
         _degradation = context.Degradation ?? throw new IRConStyleException(
             "The dataset clean-folder holds clean images only, and no degradation is configured for it.",
             "Configure a degradation such as gaussian-noise, or use paired-folders.");
-        _folder = ImageFolder.Open(options.Root, nameof(options.Root), options.Recursive, context.Images.Extensions);
+        _folder = ImageFolder.Open(options.Root, context.BaseDirectory, nameof(options.Root), options.Recursive, context.Images.Extensions);
         _images = new ImageCache(context.Images, (long)options.CacheMegabytes << 20);
     }
 

@@ -24,8 +24,8 @@ public sealed class PairedFoldersDataset : IRestorationDataset
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
         var extensions = context.Images.Extensions;
-        _degradedFolder = ImageFolder.Open(options.Degraded, nameof(options.Degraded), options.Recursive, extensions);
-        _cleanFolder = ImageFolder.Open(options.Clean, nameof(options.Clean), options.Recursive, extensions);
+        _degradedFolder = ImageFolder.Open(options.Degraded, context.BaseDirectory, nameof(options.Degraded), options.Recursive, extensions);
+        _cleanFolder = ImageFolder.Open(options.Clean, context.BaseDirectory, nameof(options.Clean), options.Recursive, extensions);
         _cleanNames = Pair(_degradedFolder, _cleanFolder);
         _images = new ImageCache(context.Images, (long)options.CacheMegabytes << 20);
     }

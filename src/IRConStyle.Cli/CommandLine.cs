@@ -32,6 +32,7 @@ internal static class CommandLine
             root.Add(option);
         root.Add(new RestoreCommand());
         root.Add(new EvaluateCommand());
+        root.Add(new BenchmarkCommand());
         root.Add(new TrainCommand());
         root.Add(new CurvesCommand());
         root.Add(new PipelinesCommand());

@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Benchmarking;
 using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Evaluation;
 using IRConStyle.Framework.Imaging;
@@ -46,7 +47,7 @@ public static class IRConStyleServiceCollectionExtensions
 
         services.AddSingleton(provider => Log(catalogue, provider.GetService<ILoggerFactory>()));
         services.AddSingleton(provider => OptionsBinder.Bind<IRConStyleOptions>(
-            PipelineInheritance.Resolve(section), provider.GetServices<OptionsSection>().Select(other => other.Section.Key)));
+            SectionInheritance.Resolve(section), provider.GetServices<OptionsSection>().Select(other => other.Section.Key)));
         services.AddSingleton<IOptions<IRConStyleOptions>>(provider => Options.Create(provider.GetRequiredService<IRConStyleOptions>()));
         services.AddSingleton<TorchRuntime>();
         services.AddSingleton<ComponentCatalogue>();
@@ -68,6 +69,9 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<RestorationService>();
         services.AddSingleton<ProtocolText>();
         services.AddSingleton<Evaluator>();
+        services.AddSingleton<BenchmarkCatalogue>();
+        services.AddSingleton<BenchmarkReports>();
+        services.AddSingleton<BenchmarkRunner>();
         services.AddSingleton<Trainer>();
         services.AddSingleton<ITrainingObserver, MetricsLog>();
         services.AddSingleton<ITrainingObserver, TensorBoardLog>();
