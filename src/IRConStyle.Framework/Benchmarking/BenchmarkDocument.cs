@@ -54,7 +54,11 @@ internal sealed class BenchmarkDocument
         Line($"## {outcome.Benchmark.Title} (`{set.Name}`)");
         Line();
         if (outcome.Benchmark.Options.Summary.Length > 0)
+        {
             Line(outcome.Benchmark.Options.Summary);
+            Line();
+        }
+
         Line(set.Protocol ?? "");
         Line();
         WriteTable(

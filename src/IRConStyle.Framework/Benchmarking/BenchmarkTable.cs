@@ -51,7 +51,9 @@ public sealed class BenchmarkTable
     internal static string Gain(MeasuredMetric metric, MeasuredSet set)
     {
         var gain = (set.Mean[metric.Name] - set.Input[metric.Name]) * (metric.Direction is MetricDirection.LowerIsBetter ? -1 : 1);
-        return (gain >= 0 && double.IsFinite(gain) ? "+" : "") + Text(metric, gain);
+        var text = Text(metric, Math.Abs(gain));
+        // Rounding noise has no sign.
+        return double.IsNaN(gain) ? text : (gain < 0 && text.Any(digit => digit is >= '1' and <= '9' or 'i') ? "-" : "+") + text;
     }
 
     private static string Heading(MeasuredMetric metric) => metric.Unit.Length > 0 ? $"{metric.Name} ({metric.Unit})" : metric.Name;
