@@ -9,10 +9,17 @@ using IRConStyle.Benchmarks;
 // Ratios within one run are the result; times are this machine's. Run with:
 //   dotnet run --project benchmarks/IRConStyle.Benchmarks -c Release
 // With --malloc first, the plain form is measured with the C library's own allocator settings as well.
+// With "degradations" first, the feeding of a training is compared with what it takes in.
 // With "training" first, training steps are compared instead; docs/performance.md says with what.
 if (args is ["training-worker", var form])
 {
     TrainingWorker.Serve(form);
+    return;
+}
+
+if (args is ["degradations", ..])
+{
+    DegradationThroughput.Run(args[1..]);
     return;
 }
 

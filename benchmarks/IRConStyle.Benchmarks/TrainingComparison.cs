@@ -60,7 +60,8 @@ internal static class TrainingComparison
 
     private static Loop Own(string form) => new(form, Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], "training-worker", form]);
 
-    private static string? Value(string[] arguments, string name)
+    /// <summary>What follows an option on the command line; null when it is not given.</summary>
+    public static string? Value(string[] arguments, string name)
         => Array.IndexOf(arguments, name) is >= 0 and var at && at + 1 < arguments.Length ? arguments[at + 1] : null;
 
     private sealed class Loop : IDisposable

@@ -8,11 +8,14 @@ namespace IRConStyle.Plugins.Datasets;
 /// </summary>
 public sealed class CleanFolderDataset : IRestorationDataset
 {
-    private readonly ImageFolder _folder;
+    private readonly IReadOnlyList<string> _names;
+    private readonly string[] _paths;
+    private readonly Square[] _squares;
     private readonly ImageCache _images;
     private readonly IDegradation _degradation;
+    private readonly bool _seedByName;
 
-    /// <summary>Lists the folder; no image is read yet.</summary>
+    /// <summary>Lists the folder; no image is decoded yet.</summary>
     /// <param name="options">Where the images are.</param>
     /// <param name="context">Image reader and degradation.</param>
     /// <exception cref="IRConStyleException">No degradation is configured, or the folder is missing or holds no image.</exception>
@@ -23,15 +26,27 @@ public sealed class CleanFolderDataset : IRestorationDataset
         _degradation = context.Degradation ?? throw new IRConStyleException(
             "The dataset clean-folder holds clean images only, and no degradation is configured for it.",
             "Configure a degradation such as gaussian-noise, or use paired-folders.");
-        _folder = ImageFolder.Open(options.Root, context.BaseDirectory, nameof(options.Root), options.Recursive, context.Images.Extensions);
-        _images = new ImageCache(context.Images, (long)options.CacheMegabytes << 20);
+        var folder = ImageFolder.Open(options.Root, context.BaseDirectory, nameof(options.Root), options.Recursive, context.Images.Extensions);
+        var findings = new Findings(context.IsInspection);
+        _names = string.IsNullOrWhiteSpace(options.List)
+            ? folder.Names
+            : ListPairing.Take(folder, NameList.Read(options.List, context.BaseDirectory, folder.Names.ToHashSet(StringComparer.Ordinal).Contains, columns: 1), findings);
+        Findings = findings.All;
+        _paths = [.. _names.Select(folder.PathOf)];
+        _squares = Squares.Of(_paths, options, context);
+        _images = ImageCache.Open(options, context);
+        _seedByName = options.SeedByName;
     }
 
     /// <inheritdoc/>
-    public int Count => _folder.Names.Count;
+    public int Count => _squares.Length;
 
     /// <inheritdoc/>
-    public string NameOf(int index) => _folder.Names[index];
+    public IReadOnlyList<DatasetFinding> Findings { get; }
+
+    /// <summary>The name of an image: its path below the folder, with extension; of a square, with its place: <c>a.png#240,0</c>.</summary>
+    /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
+    public string NameOf(int index) => _names[_squares[index].Image] + _squares[index].Suffix;
 
     /// <summary>Loads an image and degrades it; the tensors are in no dispose scope.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
@@ -41,13 +56,15 @@ public sealed class CleanFolderDataset : IRestorationDataset
     public RestorationSample Load(int index, SampleRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var path = _folder.PathOf(_folder.Names[index]);
-        var image = _images.Get(path);
-        var clean = View.Draw(image.Height, image.Width, request, path).Of(image);
+        var square = _squares[index];
+        var path = _paths[square.Image];
+        using var image = _images.Get(path);
+        var clean = image.Cut(square.Draw(image, request, path));
         try
         {
-            var degraded = _degradation.Apply(clean, request.Seed).DetachFromDisposeScope();
-            return new RestorationSample(degraded, clean, _folder.Names[index]);
+            var name = NameOf(index);
+            var seed = _seedByName ? NameHash.Mix(name, request.Seed) : request.Seed;
+            return new RestorationSample(_degradation.Apply(clean, seed).DetachFromDisposeScope(), clean, name);
         }
         catch
         {

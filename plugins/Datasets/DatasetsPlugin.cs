@@ -14,6 +14,6 @@ public sealed class DatasetsPlugin : IRestorationPlugin
             new ComponentInfo("clean-folder", "Clean images that the pipeline's degradation degrades as they are loaded."),
             (options, context) => new CleanFolderDataset(options, context))
         .AddDataset<PairedFoldersOptions>(
-            new ComponentInfo("paired-folders", "Degraded and clean images in two folders, paired by path and name without extension."),
+            new ComponentInfo("paired-folders", "Degraded and clean images in two folders, paired by their names or by a list."),
             (options, context) => new PairedFoldersDataset(options, context));
 }

@@ -1,40 +1,36 @@
-using System.Collections.Concurrent;
-using IRConStyle.Abstractions;
+using TorchSharp;
 
 namespace IRConStyle.Plugins.Datasets;
+
+/// <summary>An image of which views can be cut.</summary>
+internal interface IPixels : IDisposable
+{
+    /// <summary>Rows.</summary>
+    int Height { get; }
+
+    /// <summary>Pixels per row.</summary>
+    int Width { get; }
+
+    /// <summary>Cuts a view out.</summary>
+    /// <returns>3×H×W float32 in [0,1], owned by the caller, in no dispose scope.</returns>
+    torch.Tensor Cut(View view);
+}
 
 /// <summary>An image in managed memory, which needs no disposing and can be read by any thread.</summary>
 /// <param name="Pixels">3×H×W, 0 to 255.</param>
 /// <param name="Height">H.</param>
 /// <param name="Width">W.</param>
-internal sealed record DecodedImage(byte[] Pixels, int Height, int Width);
-
-/// <summary>
-/// Decodes images and keeps them while they fit the budget. Nothing is ever evicted: epochs visit images in random order
-/// without repetition, so whatever stays is used once an epoch, whereas replacing the oldest would mostly drop what is
-/// needed next.
-/// </summary>
-/// <param name="reader">Decodes files.</param>
-/// <param name="budget">Bytes of pixels to keep.</param>
-internal sealed class ImageCache(IImageReader reader, long budget)
+internal sealed record DecodedImage(byte[] Pixels, int Height, int Width) : IPixels
 {
-    private readonly ConcurrentDictionary<string, DecodedImage> _kept = new(StringComparer.Ordinal);
-    private long _used;
+    /// <summary>Bytes from a pixel to the one below.</summary>
+    public int RowStep { get; init; } = Width;
 
-    public DecodedImage Get(string path)
-    {
-        if (_kept.TryGetValue(path, out var image))
-            return image;
-        image = Decode(path);
-        if (Interlocked.Add(ref _used, image.Pixels.Length) > budget || !_kept.TryAdd(path, image))
-            Interlocked.Add(ref _used, -image.Pixels.Length);
-        return image;
-    }
+    /// <summary>Bytes from a pixel's red to its green, and on to its blue.</summary>
+    public int PlaneStep { get; init; } = Height * Width;
 
-    private DecodedImage Decode(string path)
+    public torch.Tensor Cut(View view) => view.Of(this);
+
+    public void Dispose()
     {
-        using var decoded = reader.ReadRgb(path);
-        using var contiguous = decoded.contiguous();
-        return new DecodedImage(contiguous.bytes.ToArray(), (int)contiguous.shape[1], (int)contiguous.shape[2]);
     }
 }

@@ -14,11 +14,12 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<string> Names)
     /// <param name="recursive">Whether to look into folders below.</param>
     /// <param name="extensions">Lower case with the dot.</param>
     /// <exception cref="IRConStyleException">The folder is missing, cannot be read or holds no image.</exception>
-    public static ImageFolder Open(string path, string baseDirectory, string option, bool recursive, IReadOnlySet<string> extensions)
+    public static ImageFolder Open(
+        string path, string baseDirectory, string option, bool recursive, IReadOnlySet<string> extensions)
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new IRConStyleException($"The dataset's option {option} is empty.", "Set it to a folder of images.");
-        var root = Path.GetFullPath(path, baseDirectory);
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, baseDirectory));
         if (!Directory.Exists(root))
             throw new IRConStyleException($"The dataset's option {option} names {root}, which is not a folder.", "Set it to a folder of images.");
 

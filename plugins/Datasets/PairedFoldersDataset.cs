@@ -3,39 +3,60 @@ using IRConStyle.Abstractions;
 namespace IRConStyle.Plugins.Datasets;
 
 /// <summary>
-/// Degraded and clean images in two folders. A pair is two files of the same path below their folders, extensions aside;
-/// both get the same patch and the same flips and transposition. Safe to use from several threads at once.
+/// Degraded and clean images in two folders, or in one. Pairs are found by name: without templates, two files of the same
+/// path below their folders, extensions aside. Both images get the same patch and the same flips and transposition. Safe
+/// to use from several threads at once.
 /// </summary>
 public sealed class PairedFoldersDataset : IRestorationDataset
 {
-    private const int NamesInMessage = 10;
-
     private readonly ImageFolder _degradedFolder;
-    private readonly ImageFolder _cleanFolder;
-    private readonly string[] _cleanNames;
+    private readonly IReadOnlyList<ImagePair> _pairs;
+    private readonly string[] _cleanPaths;
+    private readonly Square[] _squares;
     private readonly ImageCache _images;
 
-    /// <summary>Lists and pairs the two folders; no image is read yet.</summary>
-    /// <param name="options">Where the images are.</param>
+    /// <summary>Lists and pairs the two folders; no image is decoded yet.</summary>
+    /// <param name="options">Where the images are, and how they are named.</param>
     /// <param name="context">The image reader.</param>
-    /// <exception cref="IRConStyleException">A folder is missing or empty, or a file has no partner or more than one.</exception>
+    /// <exception cref="IRConStyleException">
+    /// A folder is missing or empty, a template or list is wrong, or a file has no partner or more than it may.
+    /// </exception>
     public PairedFoldersDataset(PairedFoldersOptions options, DatasetContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
+        var rule = new PairRule(options);
         var extensions = context.Images.Extensions;
         _degradedFolder = ImageFolder.Open(options.Degraded, context.BaseDirectory, nameof(options.Degraded), options.Recursive, extensions);
-        _cleanFolder = ImageFolder.Open(options.Clean, context.BaseDirectory, nameof(options.Clean), options.Recursive, extensions);
-        _cleanNames = Pair(_degradedFolder, _cleanFolder);
-        _images = new ImageCache(context.Images, (long)options.CacheMegabytes << 20);
+        var clean = ImageFolder.Open(options.Clean, context.BaseDirectory, nameof(options.Clean), options.Recursive, extensions);
+        var findings = new Findings(context.IsInspection);
+        _pairs = string.IsNullOrWhiteSpace(options.List)
+            ? NamePairing.Find(_degradedFolder, clean, rule, options.Unpaired, findings)
+            : ListPairing.Pair(
+                _degradedFolder, clean,
+                NameList.Read(options.List, context.BaseDirectory, _degradedFolder.Names.ToHashSet(StringComparer.Ordinal).Contains, columns: 2),
+                options.ListOrder, rule, findings);
+        Findings = findings.All;
+        _cleanPaths = [.. _pairs.Select(pair => clean.PathOf(pair.Clean))];
+        _squares = Squares.Of(_cleanPaths, options, context);
+        _images = ImageCache.Open(options, context);
     }
 
     /// <inheritdoc/>
-    public int Count => _cleanNames.Length;
+    public int Count => _squares.Length;
 
-    /// <summary>The name of a pair: the degraded file's path below its folder, with extension.</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<DatasetFinding> Findings { get; }
+
+    /// <summary>
+    /// The name of a pair: the degraded file's path below its folder, with extension; of a square, with its place:
+    /// <c>a.png#240,0</c>.
+    /// </summary>
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
-    public string NameOf(int index) => _degradedFolder.Names[index];
+    public string NameOf(int index) => _pairs[_squares[index].Image].Degraded + _squares[index].Suffix;
+
+    /// <summary>The clean file's path below its folder.</summary>
+    internal string CleanNameOf(int index) => _pairs[_squares[index].Image].Clean;
 
     /// <summary>Loads a pair; the tensors are in no dispose scope.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
@@ -45,51 +66,26 @@ public sealed class PairedFoldersDataset : IRestorationDataset
     public RestorationSample Load(int index, SampleRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var degradedPath = _degradedFolder.PathOf(_degradedFolder.Names[index]);
-        var cleanPath = _cleanFolder.PathOf(_cleanNames[index]);
-        var degraded = _images.Get(degradedPath);
-        var clean = _images.Get(cleanPath);
+        var square = _squares[index];
+        var degradedPath = _degradedFolder.PathOf(_pairs[square.Image].Degraded);
+        var cleanPath = _cleanPaths[square.Image];
+        using var degraded = _images.Get(degradedPath);
+        using var clean = _images.Get(cleanPath);
         if (degraded.Height != clean.Height || degraded.Width != clean.Width)
             throw new IRConStyleException(
                 $"{degradedPath} is {degraded.Width}×{degraded.Height} pixels, its clean image {cleanPath} {clean.Width}×{clean.Height}.",
                 "Both images of a pair must have the same size.");
 
-        var view = View.Draw(clean.Height, clean.Width, request, cleanPath);
-        return new RestorationSample(view.Of(degraded), view.Of(clean), _degradedFolder.Names[index]);
+        var view = square.Draw(clean, request, cleanPath);
+        var degradedPart = degraded.Cut(view);
+        try
+        {
+            return new RestorationSample(degradedPart, clean.Cut(view), NameOf(index));
+        }
+        catch
+        {
+            degradedPart.Dispose();
+            throw;
+        }
     }
-
-    private static string[] Pair(ImageFolder degraded, ImageFolder clean)
-    {
-        var degradedKeys = Keys(degraded);
-        var cleanKeys = Keys(clean);
-        RequirePartners(degraded, degradedKeys, clean, cleanKeys);
-        RequirePartners(clean, cleanKeys, degraded, degradedKeys);
-        return [.. degraded.Names.Select(name => cleanKeys[KeyOf(name)])];
-    }
-
-    private static Dictionary<string, string> Keys(ImageFolder folder)
-    {
-        var keys = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in folder.Names)
-            if (!keys.TryAdd(KeyOf(name), name))
-                throw new IRConStyleException(
-                    $"{folder.Root} holds {keys[KeyOf(name)]} and {name}, which differ only in their extension.",
-                    "Pairs are found by name without extension: keep one of the two.");
-        return keys;
-    }
-
-    private static void RequirePartners(
-        ImageFolder folder, Dictionary<string, string> keys, ImageFolder other, Dictionary<string, string> otherKeys)
-    {
-        string[] alone = [.. folder.Names.Where(name => !otherKeys.ContainsKey(KeyOf(name)))];
-        if (alone.Length == 0)
-            return;
-        var more = alone.Length > NamesInMessage ? $" and {alone.Length - NamesInMessage} more" : "";
-        throw new IRConStyleException(
-            $"{alone.Length} of {keys.Count} images in {folder.Root} have no partner in {other.Root}: "
-            + $"{string.Join(", ", alone.Take(NamesInMessage))}{more}.",
-            "Each image needs one of the same path and name, extension aside, in the other folder.");
-    }
-
-    private static string KeyOf(string name) => name[..^Path.GetExtension(name).Length];
 }

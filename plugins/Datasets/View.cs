@@ -52,8 +52,8 @@ internal readonly record struct View(
         var target = MemoryMarshal.Cast<byte, float>(result.bytes);
 
         // Source index = start + row × rowStep + column × columnStep, in rows and columns of the result.
-        var start = (FlipVertically ? Top + Height - 1 : Top) * image.Width + (FlipHorizontally ? Left + Width - 1 : Left);
-        var rowStep = FlipVertically ? -image.Width : image.Width;
+        var start = (FlipVertically ? Top + Height - 1 : Top) * image.RowStep + (FlipHorizontally ? Left + Width - 1 : Left);
+        var rowStep = FlipVertically ? -image.RowStep : image.RowStep;
         var columnStep = FlipHorizontally ? -1 : 1;
         if (Transpose)
             (rowStep, columnStep) = (columnStep, rowStep);
@@ -62,7 +62,7 @@ internal readonly record struct View(
         for (var channel = 0; channel < 3; channel++)
             for (var row = 0; row < rows; row++)
             {
-                var from = start + channel * image.Height * image.Width + row * rowStep;
+                var from = start + channel * image.PlaneStep + row * rowStep;
                 for (var column = 0; column < columns; column++, from += columnStep)
                     target[to++] = unit[pixels[from]];
             }

@@ -21,7 +21,7 @@ public abstract class ImageMetric : IMetric
     }
 
     /// <inheritdoc/>
-    public MetricDirection Direction => MetricDirection.HigherIsBetter;
+    public virtual MetricDirection Direction => MetricDirection.HigherIsBetter;
 
     /// <inheritdoc/>
     public abstract string Unit { get; }
@@ -53,6 +53,10 @@ public abstract class ImageMetric : IMetric
     /// <returns>N values.</returns>
     private protected abstract torch.Tensor MeasureBatchPrepared(torch.Tensor restored, torch.Tensor clean);
 
+    /// <summary>What to do about an image that is too small.</summary>
+    /// <param name="smallerSide">The smaller side of what remains of it, in pixels.</param>
+    private protected virtual string SizeRemedy(long smallerSide) => $"At least {_smallestSide}×{_smallestSide} pixels must remain.";
+
     private void Check(torch.Tensor restored, torch.Tensor clean, int dimensions)
     {
         ArgumentNullException.ThrowIfNull(restored);
@@ -69,7 +73,7 @@ public abstract class ImageMetric : IMetric
         if (height < _smallestSide || width < _smallestSide)
             throw new IRConStyleException(
                 $"{_name}: the image is {restored.shape[^1]}×{restored.shape[^2]} pixels, {Math.Max(width, 0)}×{Math.Max(height, 0)} without the border of {_border} (CropBorder).",
-                $"At least {_smallestSide}×{_smallestSide} pixels must remain.");
+                SizeRemedy(Math.Min(height, width)));
     }
 
     private torch.Tensor Crop(torch.Tensor image) => image.slice(-2, _border, image.shape[^2] - _border, 1).slice(-1, _border, image.shape[^1] - _border, 1);
@@ -112,4 +116,8 @@ public abstract class ImageMetric : IMetric
 /// <param name="Channels">C.</param>
 /// <param name="Height">H.</param>
 /// <param name="Width">W.</param>
-internal sealed record Planes(double[] Values, int Channels, int Height, int Width);
+internal sealed record Planes(double[] Values, int Channels, int Height, int Width)
+{
+    /// <summary>H×W values of a channel.</summary>
+    public ReadOnlySpan<double> Plane(int channel) => Values.AsSpan(channel * Height * Width, Height * Width);
+}

@@ -6,7 +6,7 @@ namespace IRConStyle.Plugins.Metrics;
 public sealed class MetricsPlugin : IRestorationPlugin
 {
     /// <inheritdoc/>
-    public PluginInfo Info { get; } = new("Metrics", "0.1.0", Contract.Version, "PSNR and SSIM as benchmarks compute them.");
+    public PluginInfo Info { get; } = new("Metrics", "0.1.0", Contract.Version, "PSNR, SSIM, MS-SSIM and MAE as benchmarks compute them.");
 
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin) => plugin
@@ -21,5 +21,17 @@ public sealed class MetricsPlugin : IRestorationPlugin
             (options, _) => new SsimMetric(options, lumaOnly: false))
         .AddMetric<MetricOptions>(
             new ComponentInfo("ssim-y", "Structural similarity of the luma (Y of YCbCr); of a grey image, of its one channel."),
-            (options, _) => new SsimMetric(options, lumaOnly: true));
+            (options, _) => new SsimMetric(options, lumaOnly: true))
+        .AddMetric<MsSsimOptions>(
+            new ComponentInfo("ms-ssim", "Structural similarity over five scales, averaged over the channels."),
+            (options, _) => new MsSsimMetric(options, lumaOnly: false))
+        .AddMetric<MsSsimOptions>(
+            new ComponentInfo("ms-ssim-y", "Structural similarity over five scales of the luma (Y of YCbCr); of a grey image, of its one channel."),
+            (options, _) => new MsSsimMetric(options, lumaOnly: true))
+        .AddMetric<MetricOptions>(
+            new ComponentInfo("mae", "Mean absolute error over all channels, of 255; smaller is better."),
+            (options, _) => new MaeMetric(options, lumaOnly: false))
+        .AddMetric<MetricOptions>(
+            new ComponentInfo("mae-y", "Mean absolute error of the luma (Y of YCbCr), of 255; of a grey image, of its one channel."),
+            (options, _) => new MaeMetric(options, lumaOnly: true));
 }

@@ -66,6 +66,16 @@ public interface IImageReader
     /// <returns>3×H×W uint8, 0 to 255, upright, alpha dropped, grey repeated; owned by the caller, in no dispose scope.</returns>
     /// <exception cref="IRConStyleException">The file is missing, unreadable or no image.</exception>
     torch.Tensor ReadRgb(string path);
+
+    /// <summary>The size <see cref="ReadRgb"/> would give; readers that can tell it from a file's header decode nothing.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Columns and rows of the upright image.</returns>
+    /// <exception cref="IRConStyleException">The file is missing, unreadable or no image.</exception>
+    (int Width, int Height) ReadSize(string path)
+    {
+        using var image = ReadRgb(path);
+        return ((int)image.shape[2], (int)image.shape[1]);
+    }
 }
 
 /// <summary>Sends images through lossy file formats. Safe to use from several threads at once.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using IRConStyle.Cli.Commands;
 using IRConStyle.Cli.Terminal;
 
@@ -33,8 +34,11 @@ internal static class CommandLine
         root.Add(new RestoreCommand());
         root.Add(new EvaluateCommand());
         root.Add(new BenchmarkCommand());
+        root.Add(new DegradeCommand());
+        root.Add(new CompareCommand());
         root.Add(new TrainCommand());
         root.Add(new CurvesCommand());
+        root.Add(new DataCommand());
         root.Add(new PipelinesCommand());
         root.Add(new PluginsCommand());
         root.Add(new InspectCommand());
@@ -42,24 +46,37 @@ internal static class CommandLine
         root.Add(new ConvertCommand());
         foreach (var verb in root.Subcommands.OfType<Verb>())
             verb.Prepare(screen, stop);
+        foreach (var group in root.Subcommands.OfType<VerbGroup>())
+            group.Prepare(screen, stop);
         return root;
     }
 
     private static int RefuseUsage(ParseResult result, Screen screen)
     {
-        if (result.CommandResult.Command is not Verb verb)
+        var command = result.CommandResult.Command;
+        if (command is not Verb)
         {
-            var verbs = string.Join(", ", result.CommandResult.Command.Subcommands.Select(command => command.Name));
+            var verbs = string.Join(", ", command.Subcommands.Select(below => below.Name));
+            var inGroup = command is VerbGroup ? $" of {command.Name}" : "";
             screen.WriteError(result.UnmatchedTokens is [var unknown, ..]
-                ? $"'{unknown}' is unknown; the verbs are {verbs}."
-                : $"A verb is needed: {verbs}.");
-            screen.WriteRemedy("Run 'irconstyle --help' for what they do.");
+                ? $"'{unknown}' is unknown; the verbs{inGroup} are {verbs}."
+                : $"A verb{inGroup} is needed: {verbs}.");
+            screen.WriteRemedy($"Run '{Help(result.CommandResult)}' for what they do.");
             return ExitCode.Usage;
         }
 
         foreach (var error in result.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
             screen.WriteError(error);
-        screen.WriteRemedy($"Run 'irconstyle {verb.Name} --help' for how it is used.");
+        screen.WriteRemedy($"Run '{Help(result.CommandResult)}' for how it is used.");
         return ExitCode.Usage;
+    }
+
+    /// <summary>The command line that explains a verb: <c>irconstyle data check --help</c>.</summary>
+    private static string Help(CommandResult result)
+    {
+        var verbs = new Stack<string>(["--help"]);
+        for (var at = result; at.Command is not RootCommand; at = (CommandResult)at.Parent!)
+            verbs.Push(at.Command.Name);
+        return $"irconstyle {string.Join(' ', verbs)}";
     }
 }

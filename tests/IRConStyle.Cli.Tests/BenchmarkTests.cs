@@ -49,6 +49,32 @@ public sealed class BenchmarkTests : IDisposable
         File.ReadAllText(_directory.File("out", "report.md")).ShouldContain("## Failed");
     }
 
+    [Theory]
+    [InlineData("gopro", "GOPRO_Large/test/S1/blur/1.png", "GOPRO_Large/test/S1/sharp/1.png")]
+    [InlineData("gopro", "GoPro/test/input/S1-1.png", "GoPro/test/target/S1-1.png")]
+    [InlineData("hide", "HIDE_dataset/test/long-shot/1.png", "HIDE_dataset/GT/1.png", "HIDE_dataset/GT/2.png")]
+    [InlineData("realblur-j", "RealBlur/RealBlur-J_ECC_IMCORR_centroid_itensity_ref/scene001/blur/blur_1.png", "RealBlur/RealBlur-J_ECC_IMCORR_centroid_itensity_ref/scene001/gt/gt_1.png")]
+    [InlineData("rain100l", "Rain100L/rain/X2/norain-1x2.png", "Rain100L/norain/norain-1.png")]
+    [InlineData("rain100h", "Rain100H/rainy/rain-001.png", "Rain100H/norain-001.png")]
+    [InlineData("rain100h", "test/Rain100H/rain-001.png", "test/Rain100H/norain-001.png")]
+    [InlineData("sots-outdoor", "SOTS/outdoor/hazy/0001_0.8_0.2.png", "SOTS/outdoor/gt/0001.png")]
+    [InlineData("sots-indoor", "RESIDE/SOTS/indoor/hazy/1400_3.png", "RESIDE/SOTS/indoor/clear/1400.png")]
+    public void Sets_are_paired_as_their_authors_lay_them_out(string name, params string[] files)
+    {
+        for (var i = 0; i < files.Length; i++)
+            Pictures.Write(_directory.File(["sets", .. files[i].Split('/')]), seed: i + 1);
+        if (name == "realblur-j")
+            File.WriteAllText(
+                _directory.File("sets", "RealBlur", "RealBlur_J_test_list.txt"),
+                string.Join(' ', files.Reverse().Select(file => file["RealBlur/".Length..])) + "\n");
+
+        var result = Program.Run(
+            "benchmark", "--root", _directory.File("sets"), "--pipeline", "identity", "--only", name, "--output", _directory.File("out"));
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Lines[1].ShouldMatch($@"^{name}\s+1 of [\d,]+\s+\d+\.\d\d ± 0\.00\s");
+    }
+
     [Fact]
     public void The_list_shows_what_is_found_and_how_folders_must_look()
     {
@@ -59,7 +85,7 @@ public sealed class BenchmarkTests : IDisposable
         result.ExitCode.ShouldBe(0, result.Error);
         result.Lines.ShouldContain(line => line.StartsWith("set12-25", StringComparison.Ordinal) && line.EndsWith("Set12", StringComparison.Ordinal));
         result.Lines.ShouldContain(line => line.StartsWith("hide", StringComparison.Ordinal) && line.Contains("2,025", StringComparison.Ordinal)
-            && line.Contains("HIDE or test/HIDE", StringComparison.Ordinal));
+            && line.Contains("HIDE_dataset or test/HIDE", StringComparison.Ordinal));
         Program.Run("benchmark", "--list").Lines.Length.ShouldBe(result.Lines.Length);
     }
 

@@ -8,8 +8,13 @@ public sealed class HelpTests
     [InlineData("restore")]
     [InlineData("evaluate")]
     [InlineData("benchmark")]
+    [InlineData("compare")]
     [InlineData("train")]
+    [InlineData("degrade")]
     [InlineData("curves")]
+    [InlineData("data")]
+    [InlineData("data check")]
+    [InlineData("data show")]
     [InlineData("pipelines")]
     [InlineData("plugins")]
     [InlineData("inspect")]
@@ -17,11 +22,11 @@ public sealed class HelpTests
     [InlineData("convert")]
     public void Every_verb_explains_itself(string verb)
     {
-        var result = Program.Run(verb, "--help");
+        var result = Program.Run([.. verb.Split(' '), "--help"]);
 
         result.ExitCode.ShouldBe(0, result.Error);
         result.Error.ShouldBeEmpty();
-        Snapshot.Match(result.Output.ReplaceLineEndings("\n"), $"Help_{verb}");
+        Snapshot.Match(result.Output.ReplaceLineEndings("\n"), $"Help_{verb.Replace(' ', '_')}");
     }
 
     [Fact]

@@ -44,7 +44,10 @@ internal static class ContractHost
     /// <summary>A component's name with small options.</summary>
     public static ComponentOptions Options<TComponent>(string name)
         where TComponent : class
-        => ComponentOptions.Of(name, TinyOptions.For(Services.GetRequiredService<ComponentCatalogue>().Get<TComponent>(name).OptionsType));
+    {
+        var type = Services.GetRequiredService<ComponentCatalogue>().Get<TComponent>(name).OptionsType;
+        return ComponentOptions.Of(name, [.. TinyOptions.For(type), .. TinyOptions.Parts(type, SomeComponent)]);
+    }
 
     /// <summary>Restores whole images of any size.</summary>
     public static ImageRestorer Restorer(RestorationNetwork network) => new(network, torch.CPU, new InferenceOptions());
@@ -95,6 +98,10 @@ internal static class ContractHost
             action();
         torch.Tensor.TotalCount.ShouldBe(before, $"live tensors after {repetitions} calls and after 2");
     }
+
+    /// <summary>The first component of a contract that needs no parts itself.</summary>
+    private static string SomeComponent(Type contract)
+        => Plugins.Components.First(component => component.Contract == contract && !TinyOptions.Parts(component.OptionsType, _ => "").Any()).Info.Name;
 
     private static ServiceProvider CreateServices()
     {

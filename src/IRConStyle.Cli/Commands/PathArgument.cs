@@ -23,6 +23,12 @@ internal static class PathArgument
     public static Argument<string[]> OneOrMore(string name, string description)
         => Checked(new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.OneOrMore });
 
+    /// <summary>Any number of paths, also none. A misspelt option is no path: it is refused.</summary>
+    /// <param name="name">What help texts call it.</param>
+    /// <param name="description">What it is for.</param>
+    public static Argument<string[]> Any(string name, string description)
+        => Checked(new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.ZeroOrMore });
+
     private static T Checked<T>(T argument)
         where T : Argument
     {

@@ -8,8 +8,6 @@ namespace IRConStyle.Cli.Commands;
 /// <summary>The options that name the images of a training and of its validation, as settings of the pipeline.</summary>
 internal sealed class TrainingData
 {
-    private const double UsualNoise = 25;
-
     private readonly EvaluationOptions _names = new();
 
     private readonly Option<string?> _data = new("--data") { Description = "The folder of training images; clean ones where the pipeline degrades them.", HelpName = "DIR" };
@@ -24,7 +22,7 @@ internal sealed class TrainingData
 
     private readonly Option<double?> _validationNoise = new("--validation-noise")
     {
-        Description = "The noise added to validation images without degraded partners (0 to 255; without it 25).",
+        Description = "The noise added to validation images without degraded partners (0 to 255); without it they are degraded like the training images.",
         HelpName = "SIGMA",
     };
 
@@ -62,8 +60,16 @@ internal sealed class TrainingData
             yield break;
         yield return ("Training:Validation:Data:Name", _names.CleanDataset);
         yield return ("Training:Validation:Data:Options:Root", Path.GetFullPath(validation));
-        yield return ("Training:Validation:Degradation:Name", _names.NoiseDegradation);
-        yield return ("Training:Validation:Degradation:Options:Sigma", (result.GetValue(_validationNoise) ?? UsualNoise).ToString(CultureInfo.InvariantCulture));
+        if (result.GetValue(_validationNoise) is { } noise)
+        {
+            yield return ("Training:Validation:Degradation:Name", _names.NoiseDegradation);
+            yield return ("Training:Validation:Degradation:Options:Sigma", noise.ToString(CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            // Not all images the same rain; noise as benchmarks add it is the same for all.
+            yield return ("Training:Validation:Data:Options:SeedByName", bool.TrueString);
+        }
     }
 
     private IEnumerable<(string Key, string Value)> Pair(string section, string? clean, string? degraded)

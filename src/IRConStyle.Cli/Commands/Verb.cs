@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using IRConStyle.Cli.Hosting;
 using IRConStyle.Cli.Terminal;
 using Microsoft.Extensions.Configuration;
@@ -14,6 +13,9 @@ namespace IRConStyle.Cli.Commands;
 /// <param name="examples">Command lines for the help text, without the program's name.</param>
 internal abstract class Verb(string name, string description, params string[] examples) : Command(name, description)
 {
+    /// <summary>Command lines for help texts, without the program's name.</summary>
+    public IReadOnlyList<string> Examples => examples;
+
     /// <summary>Connects the verb to the terminal.</summary>
     /// <param name="screen">The terminal.</param>
     /// <param name="stop">Cancelled when the user wants to stop.</param>
@@ -43,23 +45,6 @@ internal abstract class Verb(string name, string description, params string[] ex
         {
             call.Screen.WriteException(exception, GlobalOptions.IsVerbose(call.Result));
             return ExitCode.Failure;
-        }
-    }
-
-    private sealed class HelpWithExamples(string[] examples) : SynchronousCommandLineAction
-    {
-        private readonly HelpAction _help = new();
-
-        public override bool ClearsParseErrors => _help.ClearsParseErrors;
-
-        public override int Invoke(ParseResult parseResult)
-        {
-            var exitCode = _help.Invoke(parseResult);
-            var output = parseResult.InvocationConfiguration.Output;
-            output.WriteLine(examples.Length == 1 ? "Example:" : "Examples:");
-            foreach (var example in examples)
-                output.WriteLine($"  irconstyle {example}");
-            return exitCode;
         }
     }
 }

@@ -18,12 +18,13 @@ internal sealed class ImageProgress
     /// <typeparam name="T">What the work yields.</typeparam>
     /// <param name="screen">Where to draw.</param>
     /// <param name="work">Tells the bar how far it is.</param>
-    public static T Run<T>(Screen screen, Func<ImageProgress, T> work)
+    /// <param name="beginning">What is done before the number of images is known.</param>
+    public static T Run<T>(Screen screen, Func<ImageProgress, T> work, string beginning = "loading the network")
         => screen.IsLive
             ? screen.Output.Progress()
                 .AutoClear(true)
                 .Columns(new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-                .Start(context => work(new ImageProgress(context.AddTask("loading the network", new ProgressTaskSettings { MaxValue = 1 }))))
+                .Start(context => work(new ImageProgress(context.AddTask(beginning, new ProgressTaskSettings { MaxValue = 1 }))))
             : work(new ImageProgress(null));
 
     /// <summary>Tells how many images there are.</summary>

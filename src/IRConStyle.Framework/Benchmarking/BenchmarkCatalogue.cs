@@ -74,8 +74,8 @@ public sealed class BenchmarkCatalogue(IRConStyleOptions host)
         var benchmark = new LocatedBenchmark(name, options);
         foreach (var folder in root is null ? [] : options.Folders)
         {
-            var fitting = Find(Path.GetFullPath(root!), folder)
-                .Select(path => (Path: path, Layout: Array.Find(options.Layouts, layout => layout.Requires.All(required => Path.Exists(Path.Combine(path, required))))))
+            var fitting = Find(Path.GetFullPath(root!), folder, ignoreCase: true)
+                .Select(path => (Path: path, Layout: Array.Find(options.Layouts, layout => layout.Requires.All(required => Holds(path, required)))))
                 .Where(found => found.Layout is not null).ToList();
             if (fitting.Count > 1)
                 return benchmark with
@@ -96,13 +96,23 @@ public sealed class BenchmarkCatalogue(IRConStyleOptions host)
         => FileSystemName.MatchesSimpleExpression(pattern, name) || FileSystemName.MatchesSimpleExpression(pattern, host.Benchmarks[name].Task);
 
     /// <summary>The folders that a path with wildcards names; one that is written exactly so wins over others of another case.</summary>
-    private static List<string> Find(string root, string pattern)
+    private static List<string> Find(string root, string pattern, bool ignoreCase)
     {
         IEnumerable<string> found = [root];
         foreach (var part in pattern.Split('/'))
             found = found.SelectMany(folder => Directory.Exists(Path.Combine(folder, part))
                 ? [Path.Combine(folder, part)]
-                : Directory.EnumerateDirectories(folder).Where(child => FileSystemName.MatchesSimpleExpression(part, Path.GetFileName(child))));
+                : Directory.EnumerateDirectories(folder).Where(child => FileSystemName.MatchesSimpleExpression(part, Path.GetFileName(child), ignoreCase)));
         return [.. found.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether a folder holds a file or folder of this path, in which wildcards may stand.</summary>
+    private static bool Holds(string folder, string required)
+    {
+        var parent = Path.GetDirectoryName(required)!;
+        var name = Path.GetFileName(required);
+        return (parent.Length == 0 ? [folder] : Find(folder, parent.Replace('\\', '/'), ignoreCase: false)).Exists(place
+            => Path.Exists(Path.Combine(place, name))
+                || Directory.EnumerateFileSystemEntries(place).Any(entry => FileSystemName.MatchesSimpleExpression(name, Path.GetFileName(entry), ignoreCase: false)));
     }
 }

@@ -73,7 +73,7 @@ public sealed class BenchmarkOptions : IValidatableObject
 /// <summary>One way in which a set may lie in its folder.</summary>
 public sealed class BenchmarkLayoutOptions
 {
-    /// <summary>What must be in the folder: folders and files by their paths below it.</summary>
+    /// <summary>What must be in the folder: folders and files by their paths below it, with <c>*</c> for any characters within a name.</summary>
     public string[] Requires { get; set; } = [];
 
     /// <summary>The layout in words, for those whose folder looks otherwise.</summary>

@@ -41,7 +41,7 @@ public sealed class IRConStyleOptions
 
     /// <summary>
     /// Degradations of the user's own by name: a component with options, which can then be named wherever a degradation is
-    /// asked for. One that is named like a component stands in for it. Names ignore case.
+    /// asked for. No component may have the name. Names ignore case.
     /// </summary>
     public Dictionary<string, ComponentOptions> Degradations { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -1,6 +1,7 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Benchmarking;
 using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Data;
 using IRConStyle.Framework.Evaluation;
 using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Inference;
@@ -72,6 +73,11 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<BenchmarkCatalogue>();
         services.AddSingleton<BenchmarkReports>();
         services.AddSingleton<BenchmarkRunner>();
+        services.AddSingleton<DegradedPairs>();
+        services.AddSingleton<DegradationGallery>();
+        services.AddSingleton<DataTargets>();
+        services.AddSingleton<DatasetInspector>();
+        services.AddSingleton<DataSheet>();
         services.AddSingleton<Trainer>();
         services.AddSingleton<ITrainingObserver, MetricsLog>();
         services.AddSingleton<ITrainingObserver, TensorBoardLog>();

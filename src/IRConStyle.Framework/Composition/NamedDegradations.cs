@@ -22,10 +22,13 @@ public sealed class NamedDegradations(IServiceProvider services, IRConStyleOptio
     public ComponentOptions Resolve(ComponentOptions degradation)
     {
         ArgumentNullException.ThrowIfNull(degradation);
-        // A name met again means the component of that name, which a configured degradation may stand in for.
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        while (seen.Add(degradation.Name) && options.Degradations.TryGetValue(degradation.Name, out var configured))
+        while (catalogue.Find<IDegradation>(degradation.Name) is null)
         {
+            if (!seen.Add(degradation.Name) || !options.Degradations.TryGetValue(degradation.Name, out var configured))
+                throw new IRConStyleException(
+                    $"The degradation '{degradation.Name}' is unknown; {NearestName.Hint(degradation.Name, Names)}.",
+                    $"Correct the name, add the plugin that brings it, or configure it at {IRConStyleOptions.SectionName}:{nameof(options.Degradations)}.");
             if (degradation.Options?.GetChildren().Any() == true)
                 throw new IRConStyleException(
                     $"The degradation '{degradation.Name}' is given with options ({string.Join(", ", degradation.Options.GetChildren().Select(child => child.Key))}), but it is a configured one.",
@@ -33,10 +36,6 @@ public sealed class NamedDegradations(IServiceProvider services, IRConStyleOptio
             degradation = configured;
         }
 
-        if (catalogue.Find<IDegradation>(degradation.Name) is null)
-            throw new IRConStyleException(
-                $"The degradation '{degradation.Name}' is unknown; {NearestName.Hint(degradation.Name, Names)}.",
-                $"Correct the name, add the plugin that brings it, or configure it at {IRConStyleOptions.SectionName}:{nameof(options.Degradations)}.");
         return degradation;
     }
 

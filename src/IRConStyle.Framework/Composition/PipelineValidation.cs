@@ -35,7 +35,13 @@ internal sealed class PipelineValidation(
         foreach (var section in sections)
             OptionsBinder.TryBind(section.Type, section.Section, errors);
         foreach (var (name, degradation) in options.Degradations.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            CheckComponent<IDegradation>(degradation, ConfigurationPath.Combine(IRConStyleOptions.SectionName, nameof(options.Degradations), name), errors);
+        {
+            var path = ConfigurationPath.Combine(IRConStyleOptions.SectionName, nameof(options.Degradations), name);
+            if (catalogue.Find<IDegradation>(name) is not null)
+                errors.Add(new(path, null, "a plugin's degradation has this name; choose another"));
+            CheckComponent<IDegradation>(degradation, path, errors);
+        }
+
         foreach (var (name, benchmark) in options.Benchmarks.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             Check(benchmark, ConfigurationPath.Combine(IRConStyleOptions.SectionName, nameof(options.Benchmarks), name), errors);
         foreach (var (name, pipeline) in options.Pipelines.OrderBy(pair => pair.Key, StringComparer.Ordinal))
@@ -105,15 +111,15 @@ internal sealed class PipelineValidation(
         if (component is null)
             return;
         path = component.ConfigurationPath() ?? path;
-        // What a configured degradation stands for is checked where it is configured.
-        if (typeof(TComponent) == typeof(IDegradation) && options.Degradations.TryGetValue(component.Name, out var named) && named != component)
-        {
-            if (component.Options?.GetChildren().Any() == true)
-                errors.Add(new(path, component.Name, "this is a configured degradation, which takes no options here"));
-        }
-        else if (catalogue.Find<TComponent>(component.Name) is { } factory)
+        if (catalogue.Find<TComponent>(component.Name) is { } factory)
         {
             CheckParts(OptionsBinder.TryBind(factory.OptionsType, component.Options ?? MemorySection.Create(path), errors), path, errors);
+        }
+        else if (typeof(TComponent) == typeof(IDegradation) && options.Degradations.ContainsKey(component.Name))
+        {
+            // What it stands for is checked where it is configured.
+            if (component.Options?.GetChildren().Any() == true)
+                errors.Add(new(path, component.Name, "this is a configured degradation, which takes no options here"));
         }
         else
         {

@@ -12,7 +12,7 @@ public sealed class TrainingOptions
     /// <summary>The training images; null when the pipeline is not for training.</summary>
     public ComponentOptions? Data { get; set; }
 
-    /// <summary>Makes degraded images from clean ones; null where the data holds both.</summary>
+    /// <summary>Makes degraded images from clean ones; null, or passed over, where the data holds both.</summary>
     public ComponentOptions? Degradation { get; set; }
 
     /// <summary>Losses between restored and clean images; their weighted sum is minimised.</summary>

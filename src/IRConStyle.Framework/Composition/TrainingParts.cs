@@ -101,7 +101,7 @@ public sealed class ValidationOptions
     /// <summary>The validation images.</summary>
     public ComponentOptions Data { get; set; } = new();
 
-    /// <summary>Makes degraded images from clean ones; null where the data holds both.</summary>
+    /// <summary>Makes degraded images from clean ones; null takes that of the training. Data that holds both passes it over.</summary>
     public ComponentOptions? Degradation { get; set; }
 
     /// <summary>Steps between two validations; there is one more at the end.</summary>

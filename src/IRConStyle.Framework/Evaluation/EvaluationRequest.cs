@@ -16,7 +16,7 @@ public sealed record EvaluationRequest(string CleanDirectory)
     /// <summary>The name of a degradation, configured or a plugin's, that the originals are degraded by.</summary>
     public string? Degradation { get; init; }
 
-    /// <summary>The seed of <see cref="Degradation"/>.</summary>
+    /// <summary>The seed of <see cref="Degradation"/>, with which each image gets a draw of its own by its name.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>See <see cref="Inference.NetworkLoader.Open"/>.</summary>

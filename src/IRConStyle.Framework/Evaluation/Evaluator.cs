@@ -43,14 +43,14 @@ public sealed class Evaluator(IPipelineFactory factory, NetworkLoader loader, Pr
     private ComponentOptions Data(EvaluationRequest request)
         => request.DegradedDirectory is { } degraded
             ? ComponentOptions.Of(_options.PairedDataset, ("Degraded", degraded), ("Clean", request.CleanDirectory))
-            : ComponentOptions.Of(_options.CleanDataset, ("Root", request.CleanDirectory));
+            : ComponentOptions.Of(_options.CleanDataset, ("Root", request.CleanDirectory), ("SeedByName", request.Degradation is not null));
 
     private DegradationProtocol Degradation(EvaluationRequest request)
         => (request.DegradedDirectory, request.NoiseSigma, request.Degradation) switch
         {
             ({ }, null, null) => new DegradationProtocol(null),
             (null, { } sigma, null) => new DegradationProtocol(ComponentOptions.Of(_options.NoiseDegradation, ("Sigma", sigma))),
-            (null, null, { } name) => new DegradationProtocol(new ComponentOptions { Name = name }, request.Seed),
+            (null, null, { } name) => new DegradationProtocol(new ComponentOptions { Name = name }, request.Seed, IsSeedByName: true),
             _ => throw new IRConStyleException(
                 "Exactly one of a degraded folder, a noise level and a degradation is needed.",
                 "Give --degraded DIR, --noise SIGMA to add noise to the clean images, or --as NAME to degrade them otherwise."),

@@ -15,6 +15,8 @@ internal sealed class BmpFormat : IImageFormat
 
     public RasterImage Decode(ImageSource source) => SkiaPixels.Decode(source, _ => null).Image;
 
+    public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => SkiaPixels.ReadSize(source, stream);
+
     public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
         => throw new NotSupportedException("BMP is only read.");
 }

@@ -19,9 +19,6 @@ public static class ComparisonSheet
     private const int Margin = 16, Gap = 17, Line = 1, CaptionHeight = 26, TextScale = 2;
     private const int LargestPanel = 800, CropSide = 96, Zoom = 3;
 
-    private static readonly (byte R, byte G, byte B)
-        Background = (38, 40, 43), Rule = (84, 88, 94), Text = (226, 228, 231), Frame = (255, 196, 61);
-
     /// <summary>Draws a sheet of two pictures.</summary>
     /// <param name="degraded">The input.</param>
     /// <param name="restored">The result, of the same size.</param>
@@ -56,14 +53,14 @@ public static class ComparisonSheet
         var sheet = new Picture(
             2 * Margin + panels.Count * column + (panels.Count - 1) * Gap,
             head + 2 * CaptionHeight + shownHeight + Margin + cropHeight * Zoom + Margin);
-        sheet.Fill(0, 0, sheet.Width, sheet.Height, Background);
+        sheet.Fill(0, 0, sheet.Width, sheet.Height, SheetInk.Background);
         if (format.Title.Length > 0)
             Caption(sheet, format.Title, Margin, Margin, sheet.Width - 2 * Margin);
         for (var i = 0; i < panels.Count; i++)
         {
             var x = Margin + i * (column + Gap);
             if (i > 0)
-                sheet.Fill(x - Gap / 2 - Line, head, Line, sheet.Height - head - Margin, Rule);
+                sheet.Fill(x - Gap / 2 - Line, head, Line, sheet.Height - head - Margin, SheetInk.Rule);
 
             var y = head;
             Caption(sheet, panels[i].Label, x, y, column);
@@ -71,7 +68,7 @@ public static class ComparisonSheet
             var pictureLeft = x + (column - shownWidth) / 2;
             sheet.Paste(pictures[i].Shrunk(shrink), pictureLeft, y);
             if (cropWidth < width || cropHeight < height)
-                sheet.Outline(pictureLeft + left / shrink, y + top / shrink, cropWidth / shrink, cropHeight / shrink, Frame);
+                sheet.Outline(pictureLeft + left / shrink, y + top / shrink, cropWidth / shrink, cropHeight / shrink, SheetInk.Frame);
 
             y += shownHeight + Margin;
             Caption(sheet, $"Detail {Zoom}x", x, y, column);
@@ -92,7 +89,7 @@ public static class ComparisonSheet
         if (sheets.Count == 0)
             throw new ArgumentException("A stack needs at least one sheet.", nameof(sheets));
         var stack = new Picture(sheets.Max(sheet => sheet.Width), sheets.Sum(sheet => sheet.Height));
-        stack.Fill(0, 0, stack.Width, stack.Height, Background);
+        stack.Fill(0, 0, stack.Width, stack.Height, SheetInk.Background);
         var y = 0;
         foreach (var sheet in sheets)
         {
@@ -108,8 +105,6 @@ public static class ComparisonSheet
         var text = label;
         while (text.Length > 1 && PixelFont.Width(text, TextScale) > width)
             text = text[..^1];
-        PixelFont.Draw(
-            text, x + (width - PixelFont.Width(text, TextScale)) / 2, y + 2, TextScale,
-            (dotX, dotY, dotWidth, dotHeight) => sheet.Fill(dotX, dotY, dotWidth, dotHeight, Text));
+        SheetInk.Write(sheet, text, x + (width - PixelFont.Width(text, TextScale)) / 2, y + 2, TextScale);
     }
 }

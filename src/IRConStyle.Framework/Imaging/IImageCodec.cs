@@ -19,6 +19,12 @@ public interface IImageCodec
     /// </exception>
     RasterImage Read(string path);
 
+    /// <summary>Reads an image's size from its header, without decoding it.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The size <see cref="Read"/> would give: that of the upright image.</returns>
+    /// <exception cref="IRConStyleException">As for <see cref="Read"/>, as far as the header tells.</exception>
+    (int Width, int Height) ReadSize(string path);
+
     /// <summary>Writes an image in the format of the path's extension, completely or not at all.</summary>
     /// <remarks>
     /// What each format keeps: PNG and TIFF 8 and 16 bits, grey, alpha and the ICC profile; WebP 8 bits, alpha and the

@@ -21,6 +21,11 @@ internal interface IImageFormat
     /// <summary>Decodes a whole file; the image is upright.</summary>
     RasterImage Decode(ImageSource source);
 
+    /// <summary>Reads the upright image's size from the header.</summary>
+    /// <param name="source">The file without its content, for messages and the limit.</param>
+    /// <param name="stream">The content from its beginning; seekable.</param>
+    (int Width, int Height) ReadSize(ImageSource source, Stream stream);
+
     /// <summary>Encodes a whole file.</summary>
     byte[] Encode(string path, RasterImage image, int quality, bool lossless);
 }

@@ -12,6 +12,9 @@ public sealed class ImageCodec : IImageCodec
     private static readonly IImageFormat[] Formats =
         [new PngFormat(), new JpegFormat(), new WebpFormat(), new BmpFormat(), new TiffFormat()];
 
+    // No format needs more of a file's beginning to be told from the others.
+    private const int RecognisedBy = 32;
+
     private readonly ImagingOptions _options;
 
     /// <summary>Creates the codec with configured options.</summary>
@@ -39,9 +42,25 @@ public sealed class ImageCodec : IImageCodec
     /// <inheritdoc/>
     public RasterImage Read(string path)
     {
-        var content = Load(path);
-        var format = Array.Find(Formats, format => format.Recognises(content)) ?? throw NotAnImage(path, content);
+        var content = Load(path, File.ReadAllBytes);
+        var format = FormatOf(path, content);
         return format.Decode(new ImageSource(path, content, _options.MaxMegapixels, format.Name));
+    }
+
+    /// <inheritdoc/>
+    public (int Width, int Height) ReadSize(string path)
+    {
+        var start = Load(path, ReadStart);
+        var format = FormatOf(path, start);
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return format.ReadSize(new ImageSource(path, [], _options.MaxMegapixels, format.Name), stream);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IRConStyleException($"{path} cannot be read: {exception.Message}", "Check the disk.", exception);
+        }
     }
 
     /// <inheritdoc/>
@@ -61,14 +80,24 @@ public sealed class ImageCodec : IImageCodec
         AtomicFile.Write(path, stream => stream.Write(format.Encode(path, image, quality, options?.LosslessWebp ?? _options.LosslessWebp)));
     }
 
-    private static byte[] Load(string path)
+    private static IImageFormat FormatOf(string path, byte[] content)
+        => Array.Find(Formats, format => format.Recognises(content)) ?? throw NotAnImage(path, content);
+
+    private static byte[] ReadStart(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var start = new byte[RecognisedBy];
+        return start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+    }
+
+    private static byte[] Load(string path, Func<string, byte[]> read)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
             throw new IRConStyleException($"{path} is a directory, not an image file.", "Name a file inside it.");
         try
         {
-            var content = File.ReadAllBytes(path);
+            var content = read(path);
             return content.Length > 0
                 ? content
                 : throw new IRConStyleException($"{path} is empty (0 bytes).", "Replace the file with an intact copy.");
@@ -87,12 +116,12 @@ public sealed class ImageCodec : IImageCodec
         }
     }
 
-    private IRConStyleException NotAnImage(string path, ReadOnlySpan<byte> content)
+    private static IRConStyleException NotAnImage(string path, ReadOnlySpan<byte> content)
     {
         var accepted = string.Join(", ", Formats.Select(format => format.Name));
         var kind = Other(content);
         var problem = kind is null ? "is not an image" : $"is a {kind} file, which is not supported";
-        return new IRConStyleException($"{path} {problem}: its content is none of {accepted}.", $"Use or convert to one of {Listed(Extensions)}.");
+        return new IRConStyleException($"{path} {problem}: its content is none of {accepted}.", $"Use or convert to one of {Listed(Formats.SelectMany(format => format.Extensions))}.");
     }
 
     private static string? Other(ReadOnlySpan<byte> content) =>

@@ -12,4 +12,7 @@ public sealed class ImageReader(IImageCodec codec) : IImageReader
 
     /// <inheritdoc/>
     public torch.Tensor ReadRgb(string path) => codec.Read(path).ToRgbBytes().DetachFromDisposeScope();
+
+    /// <inheritdoc/>
+    public (int Width, int Height) ReadSize(string path) => codec.ReadSize(path);
 }

@@ -18,7 +18,7 @@ internal static class Orientation
     {
         if (orientation is <= Upright or > 8)
             return image;
-        var (width, height) = orientation >= 5 ? (image.Height, image.Width) : (image.Width, image.Height);
+        var (width, height) = SizeOf(image.Width, image.Height, orientation);
         return new RasterImage(
             width, height, image.Channels, image.BitDepth,
             Turn(image.Samples, image.Width, image.Height, image.Channels * image.BitDepth / 8, orientation),
@@ -28,6 +28,13 @@ internal static class Orientation
             SourceFormat = image.SourceFormat,
         };
     }
+
+    /// <summary>The size of the upright image.</summary>
+    /// <param name="width">The stored width.</param>
+    /// <param name="height">The stored height.</param>
+    /// <param name="orientation">See <see cref="Apply"/>.</param>
+    public static (int Width, int Height) SizeOf(int width, int height, int orientation)
+        => orientation is >= 5 and <= 8 ? (height, width) : (width, height);
 
     /// <summary>Finds the orientation in an EXIF block.</summary>
     /// <param name="exif">The block from its byte-order mark (<c>II</c> or <c>MM</c>) on.</param>

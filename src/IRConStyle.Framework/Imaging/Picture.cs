@@ -75,5 +75,32 @@ internal sealed class Picture(int width, int height, byte[]? rgb = null)
         return small;
     }
 
+    /// <summary>The picture in a square: a larger one is averaged down, one of at most half the side enlarged by a whole factor.</summary>
+    public Picture Fitted(int side)
+    {
+        var longer = Math.Max(Width, Height);
+        if (longer <= side)
+            return longer * 2 <= side ? Enlarged(side / longer) : this;
+        var small = new Picture(Math.Max(1, Width * side / longer), Math.Max(1, Height * side / longer));
+        for (var y = 0; y < small.Height; y++)
+            for (var x = 0; x < small.Width; x++)
+                small.Average(x, y, this);
+        return small;
+    }
+
+    /// <summary>Gives a pixel the mean of those of a larger picture that it covers.</summary>
+    private void Average(int x, int y, Picture large)
+    {
+        var (left, right) = (x * large.Width / Width, Math.Max((x + 1) * large.Width / Width, x * large.Width / Width + 1));
+        var (top, bottom) = (y * large.Height / Height, Math.Max((y + 1) * large.Height / Height, y * large.Height / Height + 1));
+        var (red, green, blue) = (0, 0, 0);
+        for (var v = top; v < bottom; v++)
+            for (int at = (v * large.Width + left) * 3, end = (v * large.Width + right) * 3; at < end; at += 3)
+                (red, green, blue) = (red + large.Rgb[at], green + large.Rgb[at + 1], blue + large.Rgb[at + 2]);
+        var count = (right - left) * (bottom - top);
+        var to = (y * Width + x) * 3;
+        (Rgb[to], Rgb[to + 1], Rgb[to + 2]) = ((byte)((red + count / 2) / count), (byte)((green + count / 2) / count), (byte)((blue + count / 2) / count));
+    }
+
     private Span<byte> Row(int y) => Rgb.AsSpan(y * Width * 3, Width * 3);
 }

@@ -21,6 +21,8 @@ internal sealed class PngFormat : IImageFormat
 
     public RasterImage Decode(ImageSource source) => new PngReader(source).Read();
 
+    public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => PngHeader.ReadSize(source, stream);
+
     public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
     {
         using var stream = new MemoryStream();

@@ -7,12 +7,14 @@ namespace IRConStyle.Framework.Imaging;
 /// <summary>Skia's decoders and encoders, asked for the file's own values: no colour conversion, alpha not multiplied in.</summary>
 internal static class SkiaPixels
 {
+    private const string UnreadableHeader = "its header cannot be read, or the file ends within it";
+
     /// <summary>Decodes a file as stored, without turning it upright.</summary>
     /// <returns>The image, and the orientation the file asks for.</returns>
     public static (RasterImage Image, int Orientation) Decode(ImageSource source, Func<int, byte[]?> profile)
     {
         using var data = SKData.CreateCopy(source.Content);
-        using var codec = SKCodec.Create(data) ?? throw source.Damaged("its header cannot be read, or the file ends within it");
+        using var codec = SKCodec.Create(data) ?? throw source.Damaged(UnreadableHeader);
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         source.CheckSize(width, height);
 
@@ -38,6 +40,14 @@ internal static class SkiaPixels
             SourceFormat = source.Format,
         };
         return (image, (int)codec.EncodedOrigin);
+    }
+
+    /// <summary>Reads the upright image's size; no pixel is decoded.</summary>
+    public static (int Width, int Height) ReadSize(ImageSource source, Stream stream)
+    {
+        using var codec = SKCodec.Create(stream) ?? throw source.Damaged(UnreadableHeader);
+        source.CheckSize(codec.Info.Width, codec.Info.Height);
+        return Orientation.SizeOf(codec.Info.Width, codec.Info.Height, (int)codec.EncodedOrigin);
     }
 
     /// <summary>Encodes an image reduced to 8 bits.</summary>

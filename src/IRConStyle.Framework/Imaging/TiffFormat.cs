@@ -15,14 +15,18 @@ internal sealed class TiffFormat : IImageFormat
     public bool Recognises(ReadOnlySpan<byte> content)
         => content.StartsWith("II*\0"u8) || content.StartsWith("MM\0*"u8) || content.StartsWith("II+\0"u8) || content.StartsWith("MM\0+"u8);
 
-    public RasterImage Decode(ImageSource source)
+    public RasterImage Decode(ImageSource source) => Open(source, new MemoryStream(source.Content), reader => reader.Read());
+
+    public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => Open(source, stream, reader => reader.ReadSize());
+
+    private static T Open<T>(ImageSource source, Stream stream, Func<TiffReader, T> read)
     {
         TiffErrors.Clear();
         try
         {
-            using var tiff = Tiff.ClientOpen(source.Path, "r", new MemoryStream(source.Content), new TiffStream())
+            using var tiff = Tiff.ClientOpen(source.Path, "r", stream, new TiffStream())
                 ?? throw source.Damaged($"its directory cannot be read, or it is truncated ({TiffErrors.Last ?? "no details"})");
-            return new TiffReader(source, tiff).Read();
+            return read(new TiffReader(source, tiff));
         }
         catch (Exception exception) when (exception is not IRConStyleException and not OutOfMemoryException)
         {

@@ -9,10 +9,16 @@ internal sealed class TiffReader(ImageSource source, Tiff tiff)
 {
     private int _width, _height;
 
-    public RasterImage Read()
+    public (int Width, int Height) ReadSize()
     {
         (_width, _height) = (Tag(TiffTag.IMAGEWIDTH, 0), Tag(TiffTag.IMAGELENGTH, 0));
         source.CheckSize(_width, _height);
+        return Orientation.SizeOf(_width, _height, Tag(TiffTag.ORIENTATION, Orientation.Upright));
+    }
+
+    public RasterImage Read()
+    {
+        ReadSize();
         var bits = Tag(TiffTag.BITSPERSAMPLE, 1);
         var stored = Tag(TiffTag.SAMPLESPERPIXEL, 1);
         var format = (SampleFormat)Tag(TiffTag.SAMPLEFORMAT, (int)SampleFormat.UINT);

@@ -31,6 +31,8 @@ internal sealed class WebpFormat : IImageFormat
         return Orientation.Apply(image, orientation);
     }
 
+    public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => SkiaPixels.ReadSize(source, stream);
+
     public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
     {
         if (Math.Max(image.Width, image.Height) > LargestSide)

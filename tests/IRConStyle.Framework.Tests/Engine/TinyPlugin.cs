@@ -21,6 +21,7 @@ internal sealed class TinyPlugin : IRestorationPlugin
         .AddContrastiveLoss<NoOptions>(new("tell-apart", "InfoNCE"), (_, _) => new TellApart())
         .AddSchedule<NoOptions>(new("cosine", "A constant rate"), (_, context) => new ConstantSchedule(context))
         .AddDegradation<LevelOptions>(new("darken", "Subtracts a level"), (options, _) => new Darken(options))
+        .AddDegradation<AroundOptions>(new("around", "Another degradation"), (options, context) => context.Create(options.Inner))
         .AddDataset<SyntheticOptions>(new("synthetic", "Random images"), (options, context) => new SyntheticDataset(options, context.Degradation))
         .AddDataset<SyntheticOptions>(new("broken", "Random images, the last of them broken"), (options, context) =>
         {
@@ -29,6 +30,12 @@ internal sealed class TinyPlugin : IRestorationPlugin
         })
         .AddMetric<NoOptions>(new("psnr", "Peak signal-to-noise ratio"), (_, _) => new Psnr())
         .AddMetric<NoOptions>(new("error", "Mean absolute difference"), (_, _) => new MeanError());
+}
+
+internal sealed class AroundOptions
+{
+    [ComponentContract(typeof(IDegradation))]
+    public ComponentOptions Inner { get; set; } = new() { Name = "darken" };
 }
 
 internal sealed class TinyOptions
@@ -144,6 +151,9 @@ internal sealed class SyntheticOptions
 
     /// <summary>Where evaluation puts its clean folder.</summary>
     public string Root { get; set; } = "";
+
+    /// <summary>Set by evaluation; the names here are of no consequence.</summary>
+    public bool SeedByName { get; set; }
 }
 
 /// <summary>Images that are a function of index and seed, slower to load the lower the index.</summary>

@@ -16,8 +16,16 @@ internal sealed class StubReader : IImageReader
     {
         Interlocked.Increment(ref _reads);
         var bytes = File.ReadAllBytes(path);
+        if (bytes.Length == 0)
+            throw new IRConStyleException($"{path} is empty.");
         using var flat = torch.tensor(bytes[2..], dtype: torch.uint8);
         return flat.view(3, bytes[0], bytes[1]).DetachFromDisposeScope();
+    }
+
+    public (int Width, int Height) ReadSize(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        return bytes.Length > 0 ? (bytes[1], bytes[0]) : throw new IRConStyleException($"{path} is empty.");
     }
 
     /// <summary>Writes an image whose pixels tell where they are.</summary>

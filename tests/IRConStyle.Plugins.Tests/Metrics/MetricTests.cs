@@ -6,7 +6,7 @@ namespace IRConStyle.Plugins.Tests.Metrics;
 
 public class MetricTests
 {
-    public static TheoryData<string> Names => ["psnr", "psnr-y", "ssim", "ssim-y"];
+    public static TheoryData<string> Names => ["psnr", "psnr-y", "ssim", "ssim-y", "ms-ssim", "ms-ssim-y", "mae", "mae-y"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -21,9 +21,9 @@ public class MetricTests
     public void The_wrong_type_is_refused_with_the_right_call(string name)
     {
         using var scope = torch.NewDisposeScope();
-        Should.Throw<IRConStyleException>(() => Create(name).Measure(torch.zeros(3, 20, 20), torch.zeros(3, 20, 20)))
+        Should.Throw<IRConStyleException>(() => Create(name).Measure(torch.zeros(3, 24, 24), torch.zeros(3, 24, 24)))
             .Remedy.ShouldNotBeNull().ShouldContain("MeasureBatch");
-        Should.Throw<IRConStyleException>(() => Create(name).MeasureBatch(Bytes(1, 3, 20, 20), Bytes(1, 3, 20, 20)))
+        Should.Throw<IRConStyleException>(() => Create(name).MeasureBatch(Bytes(1, 3, 24, 24), Bytes(1, 3, 24, 24)))
             .Remedy.ShouldNotBeNull().ShouldContain("8-bit");
     }
 
@@ -47,6 +47,46 @@ public class MetricTests
         Create("ssim").Measure(image, image).ShouldBe(1, 1e-12);
     }
 
+    // Computed outside .NET by a few lines of plain Python: two-dimensional windows, sums of squared distances.
+    [Theory]
+    [InlineData("psnr", 26.721432974388925)]
+    [InlineData("psnr-y", 28.896523123645284)]
+    [InlineData("ssim", 0.964332403118171)]
+    [InlineData("ssim-y", 0.9612926635732444)]
+    [InlineData("mae", 10.065581395348838)]
+    [InlineData("mae-y", 7.916327715458274)]
+    public void Values_are_those_of_another_program(string name, double expected)
+    {
+        using var scope = torch.NewDisposeScope();
+        var (restored, clean) = PlainImages.Pair(3, 43, 50);
+        // Luma goes through float32, as the published code does; the batch form of PSNR adds its 1e-8.
+        var (tolerance, batchTolerance) = (name.EndsWith("-y", StringComparison.Ordinal) ? 1e-5 : 1e-11, name.StartsWith("psnr", StringComparison.Ordinal) ? 1e-4 : 1e-5);
+        Create(name).Measure(restored, clean).ShouldBe(expected, tolerance);
+        Create(name).MeasureBatch(PlainImages.Batch(restored), PlainImages.Batch(clean)).item<double>().ShouldBe(expected, batchTolerance);
+    }
+
+    [Fact]
+    public void Values_of_several_scales_are_those_of_another_program()
+    {
+        using var scope = torch.NewDisposeScope();
+        var (restored, clean) = PlainImages.Pair(3, 43, 50);
+        new MsSsimMetric(new MsSsimOptions { Scales = 3 }, lumaOnly: false).Measure(restored, clean).ShouldBe(0.9934855925269482, 1e-11);
+        new MsSsimMetric(new MsSsimOptions { Scales = 3 }, lumaOnly: true).Measure(restored, clean).ShouldBe(0.9931183383948069, 1e-7);
+        (restored, clean) = PlainImages.Pair(1, 161, 166);
+        new MsSsimMetric(new MsSsimOptions(), lumaOnly: false).Measure(restored, clean).ShouldBe(0.9957927778708686, 1e-11);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_direction_is_that_of_a_better_image(string name)
+    {
+        using var scope = torch.NewDisposeScope();
+        var (worse, clean) = PlainImages.Pair(3, 43, 50);
+        var gain = Create(name).Measure(clean, clean) - Create(name).Measure(worse, clean);
+        Create(name).Direction.ShouldBe(gain > 0 ? MetricDirection.HigherIsBetter : MetricDirection.LowerIsBetter);
+        Create(name).Direction.ShouldBe(name.StartsWith("mae", StringComparison.Ordinal) ? MetricDirection.LowerIsBetter : MetricDirection.HigherIsBetter);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Half_precision_batches_score_like_single_precision(string name)
@@ -63,7 +103,7 @@ public class MetricTests
     public void Nothing_but_the_result_stays_alive(string name)
     {
         using var scope = torch.NewDisposeScope();
-        var (image, batch) = (Bytes(3, 16, 16), torch.rand(1, 3, 16, 16));
+        var (image, batch) = (Bytes(3, 24, 24), torch.rand(1, 3, 24, 24));
         using var inner = torch.NewDisposeScope();
         Create(name).Measure(image, image);
         inner.DisposablesCount.ShouldBe(0);
@@ -75,9 +115,14 @@ public class MetricTests
 
     private static IMetric Create(string name, int border = 0)
     {
+        var isLuma = name.EndsWith("-y", StringComparison.Ordinal);
         var options = new MetricOptions { CropBorder = border };
-        return name.StartsWith("psnr", StringComparison.Ordinal)
-            ? new PsnrMetric(options, name.EndsWith("-y", StringComparison.Ordinal))
-            : new SsimMetric(options, name.EndsWith("-y", StringComparison.Ordinal));
+        return (isLuma ? name[..^2] : name) switch
+        {
+            "psnr" => new PsnrMetric(options, isLuma),
+            "ssim" => new SsimMetric(options, isLuma),
+            "mae" => new MaeMetric(options, isLuma),
+            _ => new MsSsimMetric(new MsSsimOptions { CropBorder = border, Scales = 2 }, isLuma),
+        };
     }
 }

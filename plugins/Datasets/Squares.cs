@@ -1,0 +1,90 @@
+using IRConStyle.Abstractions;
+
+namespace IRConStyle.Plugins.Datasets;
+
+/// <summary>The part of an image that is an image of its own.</summary>
+/// <param name="Image">The image's index.</param>
+/// <param name="Left">First column.</param>
+/// <param name="Top">First row.</param>
+/// <param name="Width">Columns; 0 where the part is the whole image.</param>
+/// <param name="Height">Rows; 0 where the part is the whole image.</param>
+internal readonly record struct Square(int Image, int Left, int Top, int Width, int Height)
+{
+    /// <summary>Whether the part is the whole image, of whatever size.</summary>
+    public bool IsWhole => Width == 0;
+
+    /// <summary>What follows the image's name.</summary>
+    public string Suffix => IsWhole ? "" : $"#{Left},{Top}";
+
+    /// <summary>Draws a view of the part.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="request">Whole part or random patch.</param>
+    /// <param name="file">The image's path.</param>
+    /// <exception cref="IRConStyleException">The part is smaller than the patch, or the image than when it was listed.</exception>
+    public View Draw(IPixels image, SampleRequest request, string file)
+    {
+        if (IsWhole)
+            return View.Draw(image.Height, image.Width, request, file);
+        if (Left + Width > image.Width || Top + Height > image.Height)
+            throw new IRConStyleException(
+                $"{file} is {image.Width}×{image.Height} pixels, smaller than when the dataset was opened.", "Leave the images alone while they are used.");
+        var view = View.Draw(Height, Width, request, file + Suffix);
+        return view with { Left = view.Left + Left, Top = view.Top + Top };
+    }
+}
+
+/// <summary>Sees large images as overlapping squares; the last of a row or column ends at the image's border.</summary>
+internal static class Squares
+{
+    // Headers lie on disks that answer slowly, but more than one at a time.
+    private const int Readers = 4;
+
+    /// <summary>The parts of all images, image by image, row by row.</summary>
+    /// <param name="paths">The images' full paths.</param>
+    /// <param name="options">Size and step.</param>
+    /// <param name="context">Reads sizes; a dataset that is only inspected shows whole images.</param>
+    public static Square[] Of(IReadOnlyList<string> paths, FolderOptions options, DatasetContext context)
+    {
+        if (options.SubImageSize == 0 || context.IsInspection)
+            return [.. paths.Select((_, index) => new Square(index, 0, 0, 0, 0))];
+        var step = options.SubImageStep > 0 ? options.SubImageStep : Math.Max(1, options.SubImageSize / 2);
+        return [.. Enumerable.Range(0, paths.Count).AsParallel().AsOrdered().WithDegreeOfParallelism(Readers)
+            .Select(index => Cut(index, SizeOf(paths[index], context.Images), options.SubImageSize, step).ToArray())
+            .AsEnumerable().SelectMany(squares => squares)];
+    }
+
+    /// <summary>The parts of one image; one no larger than the size, or of unknown size, stays whole.</summary>
+    internal static IEnumerable<Square> Cut(int image, (int Width, int Height)? known, int size, int step)
+    {
+        if (known is not var (width, height) || (width <= size && height <= size))
+        {
+            yield return new Square(image, 0, 0, 0, 0);
+            yield break;
+        }
+
+        foreach (var top in Starts(height, size, step))
+            foreach (var left in Starts(width, size, step))
+                yield return new Square(image, left, top, Math.Min(size, width), Math.Min(size, height));
+    }
+
+    private static IEnumerable<int> Starts(int length, int size, int step)
+    {
+        var last = Math.Max(0, length - size);
+        for (var start = 0; start < last; start += step)
+            yield return start;
+        yield return last;
+    }
+
+    // An image whose size cannot be read cannot be read later either, where its error belongs to it alone.
+    private static (int Width, int Height)? SizeOf(string path, IImageReader reader)
+    {
+        try
+        {
+            return reader.ReadSize(path);
+        }
+        catch (IRConStyleException)
+        {
+            return null;
+        }
+    }
+}
