@@ -9,7 +9,8 @@ using IRConStyle.Benchmarks;
 // Ratios within one run are the result; times are this machine's. Run with:
 //   dotnet run --project benchmarks/IRConStyle.Benchmarks -c Release
 // With --malloc first, the plain form is measured with the C library's own allocator settings as well.
-// With "degradations" first, the feeding of a training is compared with what it takes in.
+// With "degradations" first, the feeding of a training is compared with what it takes in; with "patches", files with the
+// store of decoded pixels.
 // With "training" first, training steps are compared instead; docs/performance.md says with what.
 if (args is ["training-worker", var form])
 {
@@ -20,6 +21,12 @@ if (args is ["training-worker", var form])
 if (args is ["degradations", ..])
 {
     DegradationThroughput.Run(args[1..]);
+    return;
+}
+
+if (args is ["patches", ..])
+{
+    PatchSources.Run(args[1..]);
     return;
 }
 

@@ -71,7 +71,8 @@ public sealed class DataSheet(DataTargets targets, IPipelineFactory factory)
 
             shown += entries.Count;
             if (entries.Count > 0)
-                sheets.Add(ThumbnailSheet.Draw($"{target.Name} - {entries.Count} of {target.Dataset.Count}", entries));
+                sheets.Add(ThumbnailSheet.Draw(
+                    $"{target.Name} - {entries.Count}{(request.PatchSize is null ? "" : entries.Count == 1 ? " patch" : " patches")} of {target.Dataset.Count}", entries));
         }
 
         return new DrawnSheet(sheets.Count > 0 ? ComparisonSheet.Stack(sheets) : null, shown, problems);
