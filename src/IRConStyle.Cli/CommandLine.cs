@@ -33,6 +33,7 @@ internal static class CommandLine
             root.Add(option);
         root.Add(new RestoreCommand());
         root.Add(new EvaluateCommand());
+        root.Add(new BenchmarkCommand());
         root.Add(new DegradeCommand());
         root.Add(new CompareCommand());
         root.Add(new TrainCommand());

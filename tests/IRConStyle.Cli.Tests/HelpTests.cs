@@ -7,6 +7,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("restore")]
     [InlineData("evaluate")]
+    [InlineData("benchmark")]
     [InlineData("compare")]
     [InlineData("train")]
     [InlineData("degrade")]

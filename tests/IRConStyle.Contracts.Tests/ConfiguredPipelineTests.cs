@@ -16,14 +16,38 @@ public sealed class ConfiguredPipelineTests : IDisposable
     private static readonly string[] Networks = ["general", "nafnet", "restormer", "maxim"];
 
     private readonly ServiceProvider _services = new ServiceCollection()
-        .AddIRConStyle(new ConfigurationBuilder().AddJsonFile(Path.Combine(SharedData.Root, "src", "IRConStyle.Cli", "appsettings.json")).Build())
+        .AddIRConStyle(new ConfigurationBuilder().AddJsonFile(Settings("benchmarks.json")).AddJsonFile(Settings("appsettings.json")).Build())
         .Services.BuildServiceProvider();
+
+    private static string Settings(string file) => Path.Combine(SharedData.Root, "src", "IRConStyle.Cli", file);
 
     public static TheoryData<string> Kinds => new(Networks.SelectMany(network => new[] { network, "constyle-" + network }));
 
     private IPipelineFactory Pipelines => _services.GetRequiredService<IPipelineFactory>();
 
     public void Dispose() => _services.Dispose();
+
+    [Fact]
+    public void All_settings_of_the_program_hold() => Should.NotThrow(Pipelines.ValidateAll);
+
+    /// <summary>Every set on its own task, with every metric that the authors' test files name, scored without borders.</summary>
+    [Fact]
+    public void The_paper_s_sets_are_benchmarks()
+    {
+        var benchmarks = _services.GetRequiredService<IRConStyleOptions>().Benchmarks;
+        string[] noisy = ["cbsd68", "kodak24", "mcmaster", "urban100"];
+        string[] pairs = ["gopro", "hide", "realblur-j", "realblur-r", "rain100h", "rain100l", "sots-outdoor", "sots-indoor"];
+        foreach (var name in noisy.SelectMany(set => new[] { 15, 25, 50 }.Select(sigma => $"{set}-{sigma}")).Concat(pairs))
+        {
+            var benchmark = benchmarks[name];
+            benchmark.Metrics.Select(metric => metric.Name).ShouldBe(["psnr", "ssim", "psnr-y", "ssim-y"], ignoreOrder: true, name);
+            benchmark.Images.ShouldBeGreaterThan(0, name);
+            benchmark.Title.ShouldNotBeEmpty(name);
+            benchmark.Summary.ShouldNotBeEmpty(name);
+            (benchmark.Degradation?.Options?["Sigma"]).ShouldBe(name.Contains('-', StringComparison.Ordinal) && char.IsDigit(name[^1]) ? name[^2..] : null, name);
+            benchmark.PadTo.ShouldBe(0, name);
+        }
+    }
 
     [Fact]
     public void Every_task_has_every_network_in_both_sizes()

@@ -44,7 +44,7 @@ public sealed class SampleWeightsTests
     private static double Psnr(string metric, EvaluationRequest request)
     {
         using var services = Host();
-        return services.GetRequiredService<Evaluator>().Run(request with { Metrics = [metric] }, CancellationToken.None).Mean[metric];
+        return services.GetRequiredService<Evaluator>().Run(request with { Metrics = [metric] }, CancellationToken.None).Sets[0].Mean[metric];
     }
 
     /// <summary>A host with the pipelines that the samples' pages add.</summary>

@@ -26,6 +26,14 @@ internal sealed class EvaluateCommand : Verb
         HelpName = "SIGMA",
     };
 
+    private readonly Option<string?> _as = new("--as")
+    {
+        Description = "Instead of --degraded: degrades the originals by any degradation, one of a plugin or one of IRConStyle:Degradations.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<ulong> _seed = new("--seed") { Description = "With --as: another seed, another degradation; default 0.", HelpName = "N" };
+
     private readonly Option<string[]> _metrics = new("--metrics")
     {
         Description = "What to measure, for example psnr,ssim,psnr-y,ssim-y; without it what the pipeline is configured with.",
@@ -47,11 +55,14 @@ internal sealed class EvaluateCommand : Verb
             "evaluate",
             "Measures a pipeline on a folder of images.",
             "evaluate --clean kodak --noise 25",
+            "evaluate --clean kodak --as gaussian-noise --seed 7",
             "evaluate --pipeline denoise --degraded noisy --clean clean --metrics psnr-y,ssim-y --json figures.json")
     {
         Add(_clean);
         Add(_degraded);
         Add(_noise);
+        Add(_as);
+        Add(_seed);
         Add(_pipeline);
         Add(_weights);
         Add(_section);
@@ -70,6 +81,8 @@ internal sealed class EvaluateCommand : Verb
             {
                 DegradedDirectory = call.Result.GetValue(_degraded),
                 NoiseSigma = call.Result.GetValue(_noise),
+                Degradation = call.Result.GetValue(_as),
+                Seed = call.Result.GetValue(_seed),
                 Pipeline = call.Result.GetValue(_pipeline),
                 Weights = call.Result.GetValue(_weights),
                 Section = call.Result.GetValue(_section),
@@ -85,21 +98,26 @@ internal sealed class EvaluateCommand : Verb
         return ExitCode.Success;
     }
 
-    private static void Show(Screen screen, EvaluationReport report)
+    private static void Show(Screen screen, MeasurementReport report)
     {
-        var table = screen.CreateTable(report.Metrics.Select(metric => (metric, true)).Prepend(("image", false)));
-        foreach (var image in report.Images)
-            table.AddTextRow(Row(image.Name, report.Metrics, image.Values));
-        table.AddStrongRow(Row($"mean of {Figures.Count(report.Images.Count, "image")}", report.Metrics, report.Mean));
+        var set = report.Sets.Single();
+        var table = screen.CreateTable(set.Metrics.Select(metric => (metric.Name, true)).Prepend(("image", false)));
+        foreach (var image in set.Images)
+            table.AddTextRow(Row(image.Name, set, image.Values));
+        table.AddStrongRow(Row($"mean of {Figures.Count(set.Images.Count, "image")}", set, set.Mean));
         screen.Output.Write(table);
+        screen.WriteNote(set.Protocol ?? "");
     }
 
-    private static IEnumerable<string> Row(string name, IReadOnlyList<string> metrics, IReadOnlyDictionary<string, double> values)
-        => metrics.Select(metric => Figures.Fixed(values[metric], 4)).Prepend(name);
+    private static IEnumerable<string> Row(string name, MeasuredSet set, IReadOnlyDictionary<string, double> values)
+        => set.Metrics.Select(metric => Figures.Fixed(values[metric.Name], 4)).Prepend(name);
 
     private void RequireOneSource(CommandResult result)
     {
-        if (result.GetResult(_degraded) is null == result.GetResult(_noise) is null)
-            result.AddError("Exactly one of --degraded DIR and --noise SIGMA is needed.");
+        var sources = new Option[] { _degraded, _noise, _as }.Count(option => result.GetResult(option) is not null);
+        if (sources != 1)
+            result.AddError("Exactly one of --degraded DIR, --noise SIGMA and --as NAME is needed.");
+        if (result.GetResult(_seed) is { Implicit: false } && result.GetResult(_as) is null)
+            result.AddError("--seed is for --as NAME; the noise of --noise is always that of seed 0.");
     }
 }

@@ -16,12 +16,13 @@ internal sealed record HostSettings(
     IReadOnlyList<string> PluginDirectories, IReadOnlyList<KeyValuePair<string, string?>> Settings, bool IsVerbose);
 
 /// <summary>
-/// Builds the host behind a verb. Later layers win: <c>appsettings.json</c> beside the program, environment variables
+/// Builds the host behind a verb. Later layers win: <c>benchmarks.json</c> and
+/// <c>appsettings.json</c> beside the program, environment variables
 /// (<c>IRCONSTYLE__Pipelines__denoise__Weights</c>), <c>--set</c>, and the verb's own options.
 /// </summary>
 internal static class CliHost
 {
-    private const string SettingsFile = "appsettings.json";
+    private static readonly string[] SettingsFiles = ["benchmarks.json", "appsettings.json"];
 
     /// <summary>Builds the host; it need not be started to use its services.</summary>
     /// <param name="settings">What the command line decides.</param>
@@ -34,7 +35,8 @@ internal static class CliHost
         // The defaults would bring console logging, a file watcher and the settings of the current directory.
         var builder = Host.CreateApplicationBuilder(
             new HostApplicationBuilderSettings { DisableDefaults = true, ContentRootPath = AppContext.BaseDirectory });
-        AddSettingsFile(builder.Configuration);
+        foreach (var file in SettingsFiles)
+            AddSettingsFile(builder.Configuration, Path.Combine(AppContext.BaseDirectory, file));
         builder.Configuration.AddEnvironmentVariables();
         // The last word on a key counts, as with the layers.
         builder.Configuration.AddInMemoryCollection(settings.Settings
@@ -62,16 +64,16 @@ internal static class CliHost
     public static string PipelineKey(string pipeline, string key = "")
         => $"{IRConStyleOptions.SectionName}:{nameof(IRConStyleOptions.Pipelines)}:{pipeline}{(key.Length > 0 ? ":" : "")}{key}";
 
-    private static void AddSettingsFile(IConfigurationManager configuration)
+    private static void AddSettingsFile(IConfigurationManager configuration, string file)
     {
         try
         {
-            configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, SettingsFile), optional: true, reloadOnChange: false);
+            configuration.AddJsonFile(file, optional: true, reloadOnChange: false);
         }
         catch (InvalidDataException exception)
         {
             throw new IRConStyleException(
-                $"{Path.Combine(AppContext.BaseDirectory, SettingsFile)} is no JSON: {exception.InnerException?.InnerException?.Message ?? exception.Message}",
+                $"{file} is no JSON: {exception.InnerException?.InnerException?.Message ?? exception.Message}",
                 "Correct it, or restore the file that came with the program.",
                 exception);
         }

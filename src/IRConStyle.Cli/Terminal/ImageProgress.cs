@@ -10,6 +10,7 @@ internal sealed class ImageProgress
     private readonly Stopwatch _clock = new();
     private int _total;
     private int _done;
+    private string _what = "";
 
     private ImageProgress(ProgressTask? task) => _task = task;
 
@@ -38,6 +39,13 @@ internal sealed class ImageProgress
         }
     }
 
+    /// <summary>Tells what the next images belong to.</summary>
+    public void Begin(string what)
+    {
+        _what = $"{what}: ";
+        Describe();
+    }
+
     /// <summary>Tells that one more image is done.</summary>
     public void Step()
     {
@@ -52,8 +60,8 @@ internal sealed class ImageProgress
             return;
         var rate = _done / Math.Max(_clock.Elapsed.TotalSeconds, 1e-9);
         _task.Description = _done == 0
-            ? $"0 of {Figures.Count(_total, "image")}"
-            : $"{Figures.Exact(_done)} of {Figures.Count(_total, "image")}, {Figures.Rate(rate, "image")}, "
+            ? $"{_what}0 of {Figures.Count(_total, "image")}"
+            : $"{_what}{Figures.Exact(_done)} of {Figures.Count(_total, "image")}, {Figures.Rate(rate, "image")}, "
                 + $"{Figures.Clock(TimeSpan.FromSeconds((_total - _done) / rate))} left";
     }
 }

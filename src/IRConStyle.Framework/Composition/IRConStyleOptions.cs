@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Benchmarking;
 using IRConStyle.Framework.Evaluation;
 using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Inference;
@@ -43,6 +44,9 @@ public sealed class IRConStyleOptions
     /// asked for. No component may have the name. Names ignore case.
     /// </summary>
     public Dictionary<string, ComponentOptions> Degradations { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The benchmarks by name; names ignore case.</summary>
+    public Dictionary<string, BenchmarkOptions> Benchmarks { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The pipelines by name; names ignore case.</summary>
     public Dictionary<string, PipelineOptions> Pipelines { get; set; } = new(StringComparer.OrdinalIgnoreCase);

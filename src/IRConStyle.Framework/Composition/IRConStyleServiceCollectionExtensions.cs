@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Benchmarking;
 using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Data;
 using IRConStyle.Framework.Evaluation;
@@ -47,7 +48,7 @@ public static class IRConStyleServiceCollectionExtensions
 
         services.AddSingleton(provider => Log(catalogue, provider.GetService<ILoggerFactory>()));
         services.AddSingleton(provider => OptionsBinder.Bind<IRConStyleOptions>(
-            PipelineInheritance.Resolve(section), provider.GetServices<OptionsSection>().Select(other => other.Section.Key)));
+            SectionInheritance.Resolve(section), provider.GetServices<OptionsSection>().Select(other => other.Section.Key)));
         services.AddSingleton<IOptions<IRConStyleOptions>>(provider => Options.Create(provider.GetRequiredService<IRConStyleOptions>()));
         services.AddSingleton<TorchRuntime>();
         services.AddSingleton<ComponentCatalogue>();
@@ -67,7 +68,11 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<PipelineSuggestion>();
         services.AddSingleton<NetworkLoader>();
         services.AddSingleton<RestorationService>();
+        services.AddSingleton<ProtocolText>();
         services.AddSingleton<Evaluator>();
+        services.AddSingleton<BenchmarkCatalogue>();
+        services.AddSingleton<BenchmarkReports>();
+        services.AddSingleton<BenchmarkRunner>();
         services.AddSingleton<DegradedPairs>();
         services.AddSingleton<DegradationGallery>();
         services.AddSingleton<DataTargets>();

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Reflection;
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Benchmarking;
 using Microsoft.Extensions.Configuration;
 
 namespace IRConStyle.Framework.Composition;
 
-/// <summary>Checks pipelines without building them: every component exists and its options bind.</summary>
+/// <summary>Checks pipelines and benchmarks without building them: every component exists and its options bind.</summary>
 internal sealed class PipelineValidation(
     IRConStyleOptions options, ComponentCatalogue catalogue, NamedDegradations degradations, IEnumerable<OptionsSection> sections)
 {
@@ -41,6 +42,8 @@ internal sealed class PipelineValidation(
             CheckComponent<IDegradation>(degradation, path, errors);
         }
 
+        foreach (var (name, benchmark) in options.Benchmarks.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            Check(benchmark, ConfigurationPath.Combine(IRConStyleOptions.SectionName, nameof(options.Benchmarks), name), errors);
         foreach (var (name, pipeline) in options.Pipelines.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             Check(name, pipeline, errors);
         if (options.Pipelines.Count > 0 && !options.Pipelines.ContainsKey(options.DefaultPipeline))
@@ -91,6 +94,15 @@ internal sealed class PipelineValidation(
                 ConfigurationPath.Combine(path, nameof(validation.Metric)),
                 validation.Metric,
                 $"this is none of the pipeline's metrics; {NearestName.Hint(validation.Metric, metrics)}"));
+    }
+
+    private void Check(BenchmarkOptions benchmark, string path, List<ConfigurationError> errors)
+    {
+        CheckComponent<IDegradation>(benchmark.Degradation, ConfigurationPath.Combine(path, nameof(benchmark.Degradation)), errors);
+        for (var i = 0; i < benchmark.Layouts.Length; i++)
+            CheckComponent<IRestorationDataset>(benchmark.Layouts[i].Data, ConfigurationPath.Combine(path, nameof(benchmark.Layouts), Text(i), nameof(BenchmarkLayoutOptions.Data)), errors);
+        for (var i = 0; i < benchmark.Metrics.Length; i++)
+            CheckComponent<IMetric>(benchmark.Metrics[i], ConfigurationPath.Combine(path, nameof(benchmark.Metrics), Text(i)), errors);
     }
 
     private void CheckComponent<TComponent>(ComponentOptions? component, string path, List<ConfigurationError> errors)

@@ -8,7 +8,7 @@ public sealed class EvaluationOptions
     /// <summary>The dataset that pairs a degraded with a clean folder (options <c>Degraded</c>, <c>Clean</c>).</summary>
     public string PairedDataset { get; set; } = "paired-folders";
 
-    /// <summary>The dataset that degrades a clean folder (option <c>Root</c>).</summary>
+    /// <summary>The dataset that degrades a clean folder (options <c>Root</c>, <c>SeedByName</c>).</summary>
     public string CleanDataset { get; set; } = "clean-folder";
 
     /// <summary>The degradation behind a noise level (option <c>Sigma</c>).</summary>

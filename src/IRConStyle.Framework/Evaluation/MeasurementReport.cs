@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Files;
+using IRConStyle.Framework.Inference;
 
 namespace IRConStyle.Framework.Evaluation;
 
@@ -34,6 +35,20 @@ public sealed record MeasurementReport(string Pipeline, IReadOnlyList<MeasuredSe
 
     /// <summary>When the measurement ended, in UTC.</summary>
     public DateTime? Time { get; init; }
+
+    /// <summary>A report of what a network measured just now.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="sets">What it measured.</param>
+    public static MeasurementReport Of(LoadedNetwork network, IReadOnlyList<MeasuredSet> sets)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return new MeasurementReport(network.Network.PipelineName, sets)
+        {
+            Weights = network.WeightsPath,
+            Device = network.Device.ToString(),
+            Time = DateTime.UtcNow,
+        };
+    }
 
     /// <summary>Writes the report; infinite values become the text "Infinity".</summary>
     /// <param name="path">The file to make or replace.</param>

@@ -5,9 +5,14 @@ namespace IRConStyle.Framework.Imaging;
 /// <param name="Image">The picture.</param>
 public sealed record SheetPanel(string Label, RasterImage Image);
 
+/// <summary>What a sheet shows beside its panels.</summary>
+/// <param name="Title">A line above all; empty for none.</param>
+/// <param name="Compared">The two panels, by index, whose largest difference is enlarged; null for the first and the last.</param>
+public sealed record SheetFormat(string Title = "", (int One, int Other)? Compared = null);
+
 /// <summary>
-/// A sheet for the eye: the pictures side by side with captions, and below each the square region in which the first and
-/// the last picture differ most, enlarged threefold. A frame in the pictures shows where it lies.
+/// A sheet for the eye: the pictures side by side with captions, and below each the square region in which two of them,
+/// the first and the last unless told otherwise, differ most, enlarged threefold. A frame in the pictures shows where it lies.
 /// </summary>
 public static class ComparisonSheet
 {
@@ -23,11 +28,13 @@ public static class ComparisonSheet
 
     /// <summary>Draws a sheet.</summary>
     /// <param name="panels">At least one; all of one size. Pictures wider or higher than 800 pixels are shown smaller, details never are.</param>
+    /// <param name="format">Title and detail; null for neither.</param>
     /// <returns>An 8-bit RGB image; alpha is not shown.</returns>
     /// <exception cref="ArgumentException">There is no panel, or the sizes differ.</exception>
-    public static RasterImage Draw(IReadOnlyList<SheetPanel> panels)
+    public static RasterImage Draw(IReadOnlyList<SheetPanel> panels, SheetFormat? format = null)
     {
         ArgumentNullException.ThrowIfNull(panels);
+        format ??= new SheetFormat();
         if (panels.Count == 0)
             throw new ArgumentException("A sheet needs at least one panel.", nameof(panels));
         var (width, height) = (panels[0].Image.Width, panels[0].Image.Height);
@@ -38,20 +45,24 @@ public static class ComparisonSheet
         var shrink = Math.Max(1, (Math.Max(width, height) + LargestPanel - 1) / LargestPanel);
         var (shownWidth, shownHeight) = ((width + shrink - 1) / shrink, (height + shrink - 1) / shrink);
         var (cropWidth, cropHeight) = (Math.Min(CropSide, width), Math.Min(CropSide, height));
-        var (left, top) = Detail.MostDifferent(pictures[0], pictures[^1], cropWidth, cropHeight);
+        var (one, other) = format.Compared ?? (0, panels.Count - 1);
+        var (left, top) = Detail.MostDifferent(pictures[one], pictures[other], cropWidth, cropHeight);
 
         var column = Math.Max(shownWidth, cropWidth * Zoom);
+        var head = Margin + (format.Title.Length > 0 ? CaptionHeight : 0);
         var sheet = new Picture(
             2 * Margin + panels.Count * column + (panels.Count - 1) * Gap,
-            2 * Margin + 2 * CaptionHeight + shownHeight + Margin + cropHeight * Zoom);
+            head + 2 * CaptionHeight + shownHeight + Margin + cropHeight * Zoom + Margin);
         sheet.Fill(0, 0, sheet.Width, sheet.Height, SheetInk.Background);
+        if (format.Title.Length > 0)
+            Caption(sheet, format.Title, Margin, Margin, sheet.Width - 2 * Margin);
         for (var i = 0; i < panels.Count; i++)
         {
             var x = Margin + i * (column + Gap);
             if (i > 0)
-                sheet.Fill(x - Gap / 2 - Line, Margin, Line, sheet.Height - 2 * Margin, SheetInk.Rule);
+                sheet.Fill(x - Gap / 2 - Line, head, Line, sheet.Height - head - Margin, SheetInk.Rule);
 
-            var y = Margin;
+            var y = head;
             Caption(sheet, panels[i].Label, x, y, column);
             y += CaptionHeight;
             var pictureLeft = x + (column - shownWidth) / 2;
@@ -69,7 +80,7 @@ public static class ComparisonSheet
     }
 
     /// <summary>Puts sheets below each other.</summary>
-    /// <param name="sheets">At least one sheet, as <see cref="Draw(IReadOnlyList{SheetPanel})"/> makes them.</param>
+    /// <param name="sheets">At least one sheet, as <see cref="Draw(IReadOnlyList{SheetPanel}, SheetFormat)"/> makes them.</param>
     /// <returns>An 8-bit RGB image, as wide as the widest sheet.</returns>
     /// <exception cref="ArgumentException">There is no sheet.</exception>
     public static RasterImage Stack(IReadOnlyList<RasterImage> sheets)

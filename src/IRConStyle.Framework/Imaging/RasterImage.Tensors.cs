@@ -68,6 +68,16 @@ public sealed partial class RasterImage
         };
     }
 
+    /// <summary>An image of 8-bit samples as benchmarks score them.</summary>
+    /// <param name="image">C×H×W uint8 on the CPU, C 1 or 3.</param>
+    /// <returns>The image; independent of the tensor.</returns>
+    internal static RasterImage FromBytes(torch.Tensor image)
+    {
+        using var scope = torch.NewDisposeScope();
+        return new RasterImage(
+            (int)image.shape[2], (int)image.shape[1], (int)image.shape[0], 8, image.permute(1, 2, 0).contiguous().bytes.ToArray());
+    }
+
     private static torch.Tensor Load(byte[] samples, int bitDepth, params long[] shape)
     {
         var tensor = torch.empty(shape, bitDepth == 8 ? torch.uint8 : torch.int16);

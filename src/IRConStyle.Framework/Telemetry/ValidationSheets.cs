@@ -78,10 +78,10 @@ public sealed class ValidationSheets(IImageCodec codec) : ITrainingObserver
 
         private RasterImage Draw(ValidationSample sample) => ComparisonSheet.Draw(
         [
-            new("Degraded", SamplePicture.From(sample.Degraded)),
+            new("Degraded", RasterImage.FromBytes(sample.Degraded)),
             // One metric: captions are no wider than their picture.
-            new(string.Join("  ", ["Restored", .. sample.Values.Take(1).Select(Caption)]), SamplePicture.From(sample.Restored)),
-            new($"Clean: {Path.GetFileNameWithoutExtension(sample.Name)}", SamplePicture.From(sample.Clean)),
+            new(string.Join("  ", ["Restored", .. sample.Values.Take(1).Select(Caption)]), RasterImage.FromBytes(sample.Restored)),
+            new($"Clean: {Path.GetFileNameWithoutExtension(sample.Name)}", RasterImage.FromBytes(sample.Clean)),
         ]);
 
         private string Caption(KeyValuePair<string, double> value)

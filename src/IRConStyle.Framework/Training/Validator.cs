@@ -84,7 +84,7 @@ internal sealed class Validator
     {
         using var scope = torch.NewDisposeScope();
         using var pair = _dataset.Load(index, SampleRequest.Whole);
-        torch.Tensor[] images = [Evaluator.ToBytes(pair.Degraded), Evaluator.ToBytes(restorer.Restore(pair.Degraded)), Evaluator.ToBytes(pair.Clean)];
+        torch.Tensor[] images = [SetMeasurer.ToBytes(pair.Degraded), SetMeasurer.ToBytes(restorer.Restore(pair.Degraded)), SetMeasurer.ToBytes(pair.Clean)];
         var values = _metrics.ToDictionary(metric => metric.Name, metric => metric.Metric.Measure(images[1], images[2]));
         if (keep)
             Array.ForEach(images, image => image.MoveToOuterDisposeScope());

@@ -151,6 +151,9 @@ internal sealed class SyntheticOptions
 
     /// <summary>Where evaluation puts its clean folder.</summary>
     public string Root { get; set; } = "";
+
+    /// <summary>Set by evaluation; the names here are of no consequence.</summary>
+    public bool SeedByName { get; set; }
 }
 
 /// <summary>Images that are a function of index and seed, slower to load the lower the index.</summary>

@@ -28,51 +28,54 @@ public sealed class EvaluatorTests : IDisposable
     public void Images_are_measured_as_eight_bit_values()
     {
         var planned = 0;
-        var done = new List<ImageScore>();
+        var done = new List<MeasuredImage>();
         var report = Run(new EvaluationRequest("clean")
         {
             Pipeline = "copy", NoiseSigma = 10, Metrics = ["error", "psnr"], Planned = count => planned = count, Done = done.Add,
         });
         planned.ShouldBe(5);
-        report.Images.ShouldBe(done);
-        report.Images.Select(image => image.Name).ShouldBe(["0.png", "1.png", "2.png", "3.png", "4.png"]);
+        var set = report.Sets.ShouldHaveSingleItem();
+        set.Images.ShouldBe(done);
+        set.Images.Select(image => image.Name).ShouldBe(["0.png", "1.png", "2.png", "3.png", "4.png"]);
         // Darkened by 10 levels, except where that clips at black.
-        report.Images.ShouldAllBe(image => image.Values["error"] > 9.5 && image.Values["error"] <= 10);
-        report.Mean["error"].ShouldBe(report.Images.Average(image => image.Values["error"]), 1e-12);
+        set.Images.ShouldAllBe(image => image.Values["error"] > 9.5 && image.Values["error"] <= 10);
+        set.Mean["error"].ShouldBe(set.Images.Average(image => image.Values["error"]), 1e-12);
+        // The network copies, so that degraded and restored image measure the same.
+        set.Images.ShouldAllBe(image => image.Input["error"] == image.Values["error"] && image.Width == 12 && image.Height == 12 && image.Seconds > 0);
+        set.PeakMemoryBytes.ShouldBeGreaterThan(1 << 20);
+        (report.Pipeline, report.Device, report.Weights).ShouldBe(("copy", "cpu", null));
     }
 
     [Fact]
     public void Metrics_are_those_of_the_request_then_the_pipeline()
     {
-        Run(new EvaluationRequest("clean") { Pipeline = "copy", NoiseSigma = 10 }).Metrics.ShouldBe(["error"]);
-        Run(new EvaluationRequest("clean") { Pipeline = "copy", NoiseSigma = 10, Metrics = ["psnr"] }).Metrics.ShouldBe(["psnr"]);
+        Run(new EvaluationRequest("clean") { Pipeline = "copy", NoiseSigma = 10 }).Sets[0].Metrics.ShouldBe([new("error", "", MetricDirection.LowerIsBetter)]);
+        Run(new EvaluationRequest("clean") { Pipeline = "copy", NoiseSigma = 10, Metrics = ["psnr"] }).Sets[0].Metrics.ShouldBe([new("psnr", "dB", MetricDirection.HigherIsBetter)]);
     }
 
     [Fact]
     public void Equal_images_have_an_infinite_psnr_and_so_has_the_file()
     {
         var report = Run(new EvaluationRequest("clean") { Pipeline = "copy", NoiseSigma = 0, Metrics = ["psnr"] });
-        report.Mean["psnr"].ShouldBe(double.PositiveInfinity);
+        (report.Sets[0].Mean["psnr"], report.Sets[0].Deviation["psnr"]).ShouldBe((double.PositiveInfinity, 0));
         var path = _directory.File("report.json");
         report.WriteJson(path);
         using var document = JsonDocument.Parse(File.ReadAllText(path));
-        document.RootElement.GetProperty("mean").GetProperty("psnr").GetString().ShouldBe("Infinity");
+        document.RootElement.GetProperty("sets")[0].GetProperty("mean").GetProperty("psnr").GetString().ShouldBe("Infinity");
+        MeasurementReport.ReadJson(path).Sets[0].Images[4].Values["psnr"].ShouldBe(double.PositiveInfinity);
     }
 
     [Fact]
-    public void The_file_has_one_entry_per_image_and_the_mean()
+    public void Any_degradation_can_be_measured_and_the_protocol_says_which()
     {
-        var path = _directory.File("report.json");
-        new EvaluationReport("net", ["psnr", "ssim"],
-        [
-            new ImageScore("a.png", new Dictionary<string, double> { ["psnr"] = 30, ["ssim"] = 0.5 }),
-            new ImageScore("b.png", new Dictionary<string, double> { ["psnr"] = 31, ["ssim"] = 1 }),
-        ]).WriteJson(path);
-        using var document = JsonDocument.Parse(File.ReadAllText(path));
-        JsonSerializer.Serialize(document.RootElement).ShouldBe(
-            """
-            {"pipeline":"net","images":[{"name":"a.png","psnr":30,"ssim":0.5},{"name":"b.png","psnr":31,"ssim":1}],"mean":{"psnr":30.5,"ssim":0.75}}
-            """);
+        using var services = EngineHost.Create(Configuration, ("Degradations:dusk:Name", "darken"), ("Degradations:dusk:Options:Sigma", "40"));
+        var set = services.GetRequiredService<Evaluator>()
+            .Run(new EvaluationRequest("clean") { Pipeline = "copy", Degradation = "dusk", Seed = 7 }, CancellationToken.None).Sets[0];
+        set.Mean["error"].ShouldBeInRange(30, 40);
+        set.Protocol.ShouldBe(
+            "Clean images degraded by dusk, which is darken (Sigma=40), seed 7 mixed with each image's name; the network gets the values as they come, "
+            + "neither clipped nor rounded. Restored whole, above 2.1 megapixels in tiles; clamped to [0, 1] and rounded to 8 bits, half to even. "
+            + "Scored at the image's own size. error: mean absolute difference. Means are over images.");
     }
 
     [Theory]
@@ -121,5 +124,5 @@ public sealed class EvaluatorTests : IDisposable
         done.ShouldBe(1);
     }
 
-    private EvaluationReport Run(EvaluationRequest request) => _services.GetRequiredService<Evaluator>().Run(request, CancellationToken.None);
+    private MeasurementReport Run(EvaluationRequest request) => _services.GetRequiredService<Evaluator>().Run(request, CancellationToken.None);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace IRConStyle.Framework.Tests.Composition;
 
-public sealed class PipelineInheritanceTests
+public sealed class SectionInheritanceTests
 {
     private static readonly (string, string)[] Base =
     [
@@ -70,7 +70,7 @@ public sealed class PipelineInheritanceTests
     }
 
     private static IConfigurationSection Resolve((string Key, string Value)[] settings)
-        => PipelineInheritance.Resolve(new ConfigurationBuilder()
+        => SectionInheritance.Resolve(new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"IRConStyle:Pipelines:{setting.Key}", (string?)setting.Value)))
             .Build().GetSection("IRConStyle")).GetSection("Pipelines:b");
 }
