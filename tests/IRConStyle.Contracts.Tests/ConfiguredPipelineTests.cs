@@ -12,7 +12,12 @@ namespace IRConStyle.Contracts.Tests;
 public sealed class ConfiguredPipelineTests : IDisposable
 {
     private const string Small = "-tiny";
-    private static readonly string[] Tasks = ["denoise", "deblur", "derain", "dehaze"];
+    private static readonly Dictionary<string, string> Degradations = new()
+    {
+        ["denoise"] = "gaussian-noise", ["deblur"] = "blur", ["derain"] = "rain", ["dehaze"] = "haze",
+    };
+
+    private static readonly string[] Tasks = [.. Degradations.Keys];
     private static readonly string[] Networks = ["general", "nafnet", "restormer", "maxim"];
 
     private readonly ServiceProvider _services = new ServiceCollection()
@@ -61,7 +66,7 @@ public sealed class ConfiguredPipelineTests : IDisposable
                     pipeline.Backbone.Name.ShouldBe(kind, name);
                     (pipeline.Encoder is not null).ShouldBe(hasStyle, name);
                     pipeline.Training.ContrastiveLosses.Length.ShouldBe(hasStyle ? 3 : 0, name);
-                    (pipeline.Training.Degradation?.Name).ShouldBe(task == "denoise" ? "gaussian-noise" : null, name);
+                    (pipeline.Training.Degradation?.Name).ShouldBe(Degradations[task], name);
                     pipeline.Training.Iterations.ShouldBe(name.EndsWith(Small, StringComparison.Ordinal) ? 3000 : 703632, name);
                     pipeline.Training.Data.ShouldBeNull(name);
                 }
