@@ -12,7 +12,7 @@ public abstract class PixelDegradation : IDegradation
 {
     /// <summary>Degrades an image. Safe to call from several threads at once.</summary>
     /// <param name="clean">C×H×W float32 on the CPU, in [0,1]; not changed.</param>
-    /// <param name="seed">The same seed and image give the same result, whatever the machine.</param>
+    /// <param name="seed">The same seed and image give the same result, but for the last bit of mathematical functions on another system.</param>
     /// <returns>C×H×W float32, owned by the caller.</returns>
     /// <exception cref="ArgumentException">The tensor is not C×H×W float32 on the CPU.</exception>
     public torch.Tensor Apply(torch.Tensor clean, ulong seed)

@@ -1,7 +1,7 @@
 namespace IRConStyle.Plugins.Degradations;
 
 /// <summary>
-/// Random numbers that are a function of a seed alone, on any machine: SplitMix64 (Steele, Lea and Flood, "Fast Splittable
+/// Random numbers that are a function of a seed alone: SplitMix64 (Steele, Lea and Flood, "Fast Splittable
 /// Pseudorandom Number Generators", OOPSLA 2014). Not safe for several threads at once.
 /// </summary>
 /// <param name="seed">The stream's seed; streams of neighbouring seeds have nothing in common.</param>
