@@ -18,13 +18,8 @@ internal sealed class BenchmarkCommand : Verb
 
     private readonly Option<string?> _section = PipelineChoice.Section();
 
-    private readonly Option<string[]> _only = new("--only")
-    {
-        Description = "Benchmarks and tasks, * for any characters, for example cbsd68-25,derain; without it all that are found.",
-        HelpName = "NAME,…",
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-    };
+    private readonly Option<string[]> _only = NameListOption.Create(
+        "--only", "Benchmarks and tasks, * for any characters, for example cbsd68-25,derain; without it all that are found.");
 
     private readonly Option<string?> _output = new("--output", "-o")
     {

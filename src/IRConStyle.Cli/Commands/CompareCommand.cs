@@ -15,13 +15,8 @@ internal sealed class CompareCommand : Verb
 
     private readonly Option<bool> _common = new("--common") { Description = "Leave out images that only one of two files has; without it they are an error." };
 
-    private readonly Option<string[]> _metrics = new("--metrics")
-    {
-        Description = "What to compare, for example psnr,ssim; without it every metric that both files have.",
-        HelpName = "NAME,…",
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-    };
+    private readonly Option<string[]> _metrics = NameListOption.Create(
+        "--metrics", "What to compare, for example psnr,ssim; without it every metric that both files have.");
 
     private readonly Option<bool> _perImage = new("--per-image") { Description = "Also show each image, in the table and in --markdown." };
 

@@ -14,13 +14,8 @@ internal sealed class DegradeCommand : Verb
 
     private readonly Option<string?> _output = new("--output", "-o") { Description = "The folder that receives degraded/ and clean/.", HelpName = "DIR" };
 
-    private readonly Option<string[]> _as = new("--as")
-    {
-        Description = "The degradation: a plugin's, or one of IRConStyle:Degradations; several, or none, for --gallery.",
-        HelpName = "NAME,…",
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-    };
+    private readonly Option<string[]> _as = NameListOption.Create(
+        "--as", "The degradation: a plugin's, or one of IRConStyle:Degradations; several, or none, for --gallery.");
 
     private readonly Option<ulong> _seed = new("--seed") { Description = "The same seed gives the same images; without it 0.", HelpName = "N" };
 

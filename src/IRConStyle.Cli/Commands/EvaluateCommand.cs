@@ -34,13 +34,8 @@ internal sealed class EvaluateCommand : Verb
 
     private readonly Option<ulong> _seed = new("--seed") { Description = "With --as: another seed, another degradation; default 0.", HelpName = "N" };
 
-    private readonly Option<string[]> _metrics = new("--metrics")
-    {
-        Description = "What to measure, for example psnr,ssim,psnr-y,ssim-y; without it what the pipeline is configured with.",
-        HelpName = "NAME,…",
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-    };
+    private readonly Option<string[]> _metrics = NameListOption.Create(
+        "--metrics", "What to measure, for example psnr,ssim,psnr-y,ssim-y; without it what the pipeline is configured with.");
 
     private readonly Option<string?> _json = new("--json") { Description = "Also write the figures to this file.", HelpName = "FILE" };
 
