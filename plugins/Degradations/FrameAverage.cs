@@ -7,10 +7,10 @@ namespace IRConStyle.Plugins.Degradations;
 public sealed class FrameAverageOptions
 {
     /// <summary>
-    /// How many frames are averaged; null (the default) takes as many as keep neighbours within a pixel, at least 7, as REDS
-    /// does by interpolating frames. GoPro averages 7 to 13 frames as they are.
+    /// How many frames are averaged; null (the default) takes as many as keep neighbours within a pixel, 7 to 200, as REDS does
+    /// by interpolating frames. GoPro averages 7 to 13 frames as they are.
     /// </summary>
-    [Range(2, 200)]
+    [Range(2, FrameAverage.MostFrames)]
     public int? Frames { get; set; }
 
     /// <summary>The longest path of the camera across the image in pixels; paths are drawn from 0 up to it; default 12.</summary>
@@ -45,6 +45,9 @@ public sealed class FrameAverageOptions
 /// <param name="options">How the camera moves.</param>
 public sealed class FrameAverage(FrameAverageOptions options) : PixelDegradation
 {
+    /// <summary>More frames than this take minutes on a large photograph and are no longer told apart.</summary>
+    internal const int MostFrames = 200;
+
     private const int FewestFrames = 7;
 
     private protected override void Degrade(ReadOnlySpan<float> clean, Span<float> degraded, PlaneSize size, ulong seed)
@@ -74,14 +77,16 @@ public sealed class FrameAverage(FrameAverageOptions options) : PixelDegradation
         var rotation = random.Between(-options.RotationMax, options.RotationMax) * Math.PI / 180;
         var zoom = random.Between(-options.ZoomMax, options.ZoomMax);
         var (centreX, centreY) = (random.Between(0, size.Width), random.Between(0, size.Height));
-        var reach = Math.Sqrt((double)size.Width * size.Width + (double)size.Height * size.Height);
-        var count = options.Frames ?? Math.Max(FewestFrames, (int)Math.Ceiling(travel + reach * Math.Max(Math.Abs(rotation), Math.Abs(zoom))) + 1);
+        // The corner farthest from the centre moves most: along its radius by zooming, across it by turning.
+        var reach = Math.Sqrt(Math.Pow(Math.Max(centreX, size.Width - centreX), 2) + Math.Pow(Math.Max(centreY, size.Height - centreY), 2));
+        var steps = travel + reach * Math.Sqrt(rotation * rotation + zoom * zoom);
+        var count = options.Frames ?? Math.Clamp((int)Math.Ceiling(steps) + 1, FewestFrames, MostFrames);
         return
         [
             .. Enumerable.Range(0, count).Select(frame =>
             {
                 var time = frame / (count - 1.0) - 0.5;
-                var (x, y) = path[(int)Math.Round((time + 0.5) * (path.Length - 1))];
+                var (x, y) = Trajectory.At(path, time + 0.5);
                 return new FramePlace(x, y, rotation * time, 1 + zoom * time, centreX, centreY);
             }),
         ];

@@ -49,4 +49,13 @@ internal static class Trajectory
         var (meanX, meanY) = (points.Average(point => point.X), points.Average(point => point.Y));
         return [.. points.Select(point => (point.X - meanX, point.Y - meanY))];
     }
+
+    /// <summary>The place on a path at a time from 0 to 1, between its points along straight lines.</summary>
+    public static (double X, double Y) At((double X, double Y)[] path, double time)
+    {
+        var place = time * (path.Length - 1);
+        var before = Math.Min((int)place, path.Length - 2);
+        var ((x0, y0), (x1, y1), part) = (path[before], path[before + 1], place - before);
+        return (x0 + part * (x1 - x0), y0 + part * (y1 - y0));
+    }
 }
