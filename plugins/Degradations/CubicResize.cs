@@ -51,10 +51,17 @@ internal static class CubicResize
                 double[] weights = [.. Enumerable.Range(first, count).Select(at => Cubic((at - centre) / stretch))];
                 var sum = weights.Sum();
                 return (
-                    Enumerable.Range(first, count).Select(at => PlaneSize.Mirrored(at, from)).ToArray(),
+                    Enumerable.Range(first, count).Select(at => Symmetric(at, from)).ToArray(),
                     weights.Select(weight => weight / sum).ToArray());
             }),
         ];
+    }
+
+    /// <summary>Beyond its borders the image is mirrored with the outermost pixel repeated, as <c>imresize</c> does.</summary>
+    private static int Symmetric(int at, int length)
+    {
+        at = ((at % (2 * length)) + 2 * length) % (2 * length);
+        return at < length ? at : 2 * length - 1 - at;
     }
 
     private static double Cubic(double x)

@@ -23,10 +23,10 @@ public sealed class MetricsPlugin : IRestorationPlugin
             new ComponentInfo("ssim-y", "Structural similarity of the luma (Y of YCbCr); of a grey image, of its one channel."),
             (options, _) => new SsimMetric(options, lumaOnly: true))
         .AddMetric<MsSsimOptions>(
-            new ComponentInfo("ms-ssim", "Structural similarity over five scales, averaged over the channels."),
+            new ComponentInfo("ms-ssim", "Structural similarity over several scales (five unless Scales says otherwise), averaged over the channels."),
             (options, _) => new MsSsimMetric(options, lumaOnly: false))
         .AddMetric<MsSsimOptions>(
-            new ComponentInfo("ms-ssim-y", "Structural similarity over five scales of the luma (Y of YCbCr); of a grey image, of its one channel."),
+            new ComponentInfo("ms-ssim-y", "Structural similarity over several scales (five unless Scales says otherwise) of the luma (Y of YCbCr); of a grey image, of its one channel."),
             (options, _) => new MsSsimMetric(options, lumaOnly: true))
         .AddMetric<MetricOptions>(
             new ComponentInfo("mae", "Mean absolute error over all channels, of 255; smaller is better."),

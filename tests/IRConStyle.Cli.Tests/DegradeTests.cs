@@ -59,8 +59,38 @@ public sealed class DegradeTests : IDisposable
         Degrade(
             "pairs", "--as", "mine", "--set", "Degradations:mine:Name=haze", "--set", "Degradations:mine:Options:ScatteringMin=1.5").ExitCode.ShouldBe(0);
         using var note = JsonDocument.Parse(File.ReadAllBytes(_directory.File("pairs", "degradation.json")));
-        note.RootElement.GetProperty("degradation").GetString().ShouldBe("haze");
-        note.RootElement.GetProperty("options").GetProperty("ScatteringMin").GetString().ShouldBe("1.5");
+        var degradation = note.RootElement.GetProperty("degradation");
+        degradation.GetProperty("name").GetString().ShouldBe("haze");
+        degradation.GetProperty("options").GetProperty("ScatteringMin").GetDouble().ShouldBe(1.5);
+    }
+
+    [Fact]
+    public void What_a_mixture_is_made_of_is_noted_too()
+    {
+        Degrade("pairs", "--as", "rain").ExitCode.ShouldBe(0);
+        Degrade("pairs", "--as", "rain", "--set", "Degradations:rain:Options:Choices:0:Options:DensityMax=3").ExitCode.ShouldBe(1);
+        using var note = JsonDocument.Parse(File.ReadAllBytes(_directory.File("pairs", "degradation.json")));
+        var choices = note.RootElement.GetProperty("degradation").GetProperty("options").GetProperty("Choices");
+        choices[0].GetProperty("name").GetString().ShouldBe("rain-light");
+        choices[0].GetProperty("options").GetProperty("DensityMax").GetDouble().ShouldBe(4);
+        choices[0].GetProperty("Weight").GetDouble().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("photos", ".")]
+    [InlineData("photos", "photos")]
+    [InlineData("photos", "photos/pairs")]
+    [InlineData("data/clean", "data")]
+    [InlineData("data/degraded/x", "data")]
+    public void Pairs_are_not_written_among_the_images_they_are_made_of(string input, string output)
+    {
+        var original = Pictures.Write(_directory.File([.. input.Split('/'), "original.png"]), 64, 48);
+        var before = File.ReadAllBytes(original);
+        var result = Program.Run(
+            "degrade", _directory.File(input.Split('/')), "--output", _directory.File([.. (output == "." ? input : output).Split('/')]), "--as", "haze");
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain("apart from the input");
+        File.ReadAllBytes(original).ShouldBe(before);
     }
 
     [Theory]

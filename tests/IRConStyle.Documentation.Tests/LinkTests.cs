@@ -26,6 +26,33 @@ public partial class LinkTests
         broken.ShouldBeEmpty();
     }
 
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_link_to_a_heading_leads_to_one(string page)
+    {
+        var path = Path.Combine(SharedData.Root, page);
+
+        var broken = Link().Matches(File.ReadAllText(path))
+            .Select(match => match.Groups["target"].Value)
+            .Where(target => !target.Contains("://", StringComparison.Ordinal) && target.Contains('#', StringComparison.Ordinal))
+            .Where(target =>
+            {
+                var (file, heading) = (target.Split('#')[0], target.Split('#')[1]);
+                var to = file.Length == 0 ? path : Path.Combine(Path.GetDirectoryName(path)!, file);
+                return Path.GetExtension(to) == ".md" && !Headings(to).Contains(heading);
+            })
+            .ToList();
+
+        broken.ShouldBeEmpty();
+    }
+
+    /// <summary>Headings as links name them: lower case, blanks as hyphens, without other signs.</summary>
+    private static IEnumerable<string> Headings(string page) => File.ReadLines(page)
+        .Where(line => line.StartsWith('#'))
+        .Select(line => string.Concat(line.TrimStart('#').Trim().ToLowerInvariant()
+            .Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_')
+            .Select(letter => letter == ' ' ? '-' : letter)));
+
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();
 }

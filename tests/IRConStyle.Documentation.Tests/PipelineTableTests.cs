@@ -59,8 +59,8 @@ public class PipelineTableTests
         => pipeline.Training switch
         {
             { Losses.Length: 0 } => "–",
-            { Degradation: not null } => "denoise",
-            _ => name.Split('-')[0],
+            _ when name.Split('-')[0] is "deblur" or "derain" or "dehaze" => name.Split('-')[0],
+            _ => "denoise",
         };
 
     private static string Network(PipelineOptions pipeline)

@@ -90,6 +90,8 @@ internal sealed class TrainingData
             result.AddError("Give either --data, or --clean and --degraded.");
         if (!Has(_validation) && (Has(_validationDegraded) || Has(_validationNoise)))
             result.AddError("--validation-degraded and --validation-noise need --validation.");
+        if (Has(_degraded) && Has(_validation) && !Has(_validationDegraded) && !Has(_validationNoise))
+            result.AddError("--validation needs --validation-degraded or --validation-noise beside --degraded: pairs do not say how to degrade other images.");
         if (Has(_validationDegraded) && Has(_validationNoise))
             result.AddError("Give either --validation-degraded or --validation-noise.");
     }

@@ -42,7 +42,7 @@ internal sealed class ImageProgress
     /// <summary>Tells what the next images belong to.</summary>
     public void Begin(string what)
     {
-        _what = $"{what}: ";
+        _what = $"{Markup.Escape(what)}: ";
         Describe();
     }
 

@@ -72,6 +72,28 @@ public sealed class BenchmarkCatalogue(IRConStyleOptions host)
         if (root is not null && !Directory.Exists(root))
             throw new IRConStyleException($"{root} is no folder.", "Name the folder below which the sets lie.");
         var benchmark = new LocatedBenchmark(name, options);
+        if (!IsFileName(name))
+            return benchmark with { Problem = NotAFileName };
+        try
+        {
+            return Locate(benchmark, root);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return benchmark with { Problem = $"its folder cannot be looked for: {exception.Message}" };
+        }
+    }
+
+    /// <summary>What is wrong with a name of which <see cref="IsFileName"/> is not true.</summary>
+    internal const string NotAFileName = "the name is to be of letters, digits, '-', '_' and '.', since reports call files by it";
+
+    /// <summary>Whether reports can call files by a name, on any system.</summary>
+    internal static bool IsFileName(string name)
+        => name.Length > 0 && name[0] != '.' && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+
+    private static LocatedBenchmark Locate(LocatedBenchmark benchmark, string? root)
+    {
+        var (name, options) = benchmark;
         foreach (var folder in root is null ? [] : options.Folders)
         {
             var fitting = Find(Path.GetFullPath(root!), folder, ignoreCase: true)

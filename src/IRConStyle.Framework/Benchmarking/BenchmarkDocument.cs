@@ -69,8 +69,12 @@ internal sealed class BenchmarkDocument
                 BenchmarkTable.Text(metric, set.Input[metric.Name]), BenchmarkTable.Gain(metric, set),
             ]));
         Line();
-        Line($"![Worst, median and best image]({BenchmarkReports.SheetName(set.Name)})");
-        Line();
+        if (outcome.HasSheet)
+        {
+            Line($"![Worst, median and best image]({BenchmarkReports.SheetName(set.Name)})");
+            Line();
+        }
+
         Line("<details><summary>Each image</summary>");
         Line();
         WriteTable(

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 using CsvHelper;
+using IRConStyle.Abstractions;
 using IRConStyle.Framework.Evaluation;
 using IRConStyle.Framework.Files;
 using IRConStyle.Framework.Imaging;
-using IRConStyle.Framework.Telemetry;
 
 namespace IRConStyle.Framework.Benchmarking;
 
@@ -24,17 +24,36 @@ public sealed class BenchmarkReports(IImageCodec codec)
     /// <summary>The figures of each image.</summary>
     public const string CsvName = "report.csv";
 
-    /// <summary>Keeps an earlier report of the folder aside: the folder is renamed after the time of its last change.</summary>
+    /// <summary>The folder, beside a report, that keeps earlier ones by the time they were written.</summary>
+    public const string EarlierFolder = "earlier";
+
+    /// <summary>Moves the files of an earlier report aside; whatever else lies in the folder stays.</summary>
     /// <param name="directory">Where the reports will go.</param>
+    /// <exception cref="IRConStyleException">The folder holds another program's <c>report.json</c>, or is not writable.</exception>
     internal static void Begin(string directory)
     {
-        if (File.Exists(Path.Combine(directory, JsonName)))
-            EarlierFiles.KeepAside(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
+        var report = Path.Combine(directory, JsonName);
+        if (!File.Exists(report))
+            return;
+        var sheets = MeasurementReport.ReadJson(report).Sets.Select(set => SheetName(set.Name));
+        try
+        {
+            var kept = Path.Combine(directory, EarlierFolder, File.GetLastWriteTimeUtc(report).ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture));
+            Directory.CreateDirectory(kept);
+            foreach (var name in sheets.Prepend(CsvName).Prepend(MarkdownName).Append(JsonName))
+                if (Path.Combine(directory, name) is var file && File.Exists(file))
+                    File.Move(file, Path.Combine(kept, name));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IRConStyleException(
+                $"The earlier report in {directory} cannot be kept aside: {exception.Message}", "Choose another --output, or move it away.", exception);
+        }
     }
 
     /// <summary>Writes the three reports.</summary>
     /// <param name="result">What was measured.</param>
-    /// <exception cref="Abstractions.IRConStyleException">The folder is not writable.</exception>
+    /// <exception cref="IRConStyleException">The folder is not writable.</exception>
     public static void Write(BenchmarkResult result)
     {
         ArgumentNullException.ThrowIfNull(result);

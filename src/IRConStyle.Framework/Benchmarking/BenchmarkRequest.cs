@@ -61,6 +61,9 @@ public sealed record BenchmarkOutcome(LocatedBenchmark Benchmark, BenchmarkStatu
     /// <summary>How it was measured, without what is told of this copy of the set; null unless it was.</summary>
     public string? Protocol { get; init; }
 
+    /// <summary>Whether its sheet was drawn.</summary>
+    public bool HasSheet { get; init; }
+
     /// <summary>Why it failed; null unless it did.</summary>
     public string? Reason { get; init; }
 

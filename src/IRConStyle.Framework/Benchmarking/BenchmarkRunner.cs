@@ -109,14 +109,29 @@ public sealed partial class BenchmarkRunner(
         {
             var set = Open(outcome.Benchmark) with { Done = request.Done };
             var measured = measurer.Measure(set, cancellation);
-            reports.WriteSheet(output, measurer, set, measured);
             return outcome with
             {
                 Status = BenchmarkStatus.Measured,
+                HasSheet = TryDraw(measurer, set, measured, output),
                 Set = measured with { Protocol = $"{CountOf(outcome.Benchmark, set.Dataset.Count)}. {set.Protocol}" },
                 Protocol = set.Protocol,
             };
         });
+    }
+
+    /// <summary>A picture that fails must not take hours of figures with it.</summary>
+    private bool TryDraw(SetMeasurer measurer, SetToMeasure set, MeasuredSet measured, string output)
+    {
+        try
+        {
+            reports.WriteSheet(output, measurer, set, measured);
+            return true;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNoSheet(logger, set.Name, exception.Message.Split('\n')[0].TrimEnd(), exception);
+            return false;
+        }
     }
 
     private BenchmarkOutcome Try(BenchmarkOutcome outcome, Func<BenchmarkOutcome, BenchmarkOutcome> work)
@@ -163,6 +178,9 @@ public sealed partial class BenchmarkRunner(
             : count < whole ? (FormattableString)$"{count:N0} of {whole:N0} images: a subset"
             : $"{count:N0} images, where the set has {whole:N0}: not the set as it is published");
     }
+
+    [LoggerMessage(LogLevel.Warning, "The sheet of {Name} was not drawn: {Reason}")]
+    private static partial void LogNoSheet(ILogger logger, string name, string reason, Exception exception);
 
     [LoggerMessage(LogLevel.Debug, "The benchmark {Name} was not measured: {Reason}")]
     private static partial void LogFailed(ILogger logger, string name, string reason, Exception exception);

@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Evaluation;
 
 namespace IRConStyle.Framework.Comparison;
@@ -25,7 +26,9 @@ public static class MeasurementComparer
     private static ReportComparison Compare(NamedReport baseline, NamedReport other, MeasurementComparisonOptions options)
     {
         var notes = new List<string>();
-        var pairs = SetMatching.Match(baseline, other, notes).Where(set => HasMetrics(set, options, notes)).ToList();
+        var common = SetMatching.Match(baseline, other, notes);
+        RequireKnown(options.Metrics, common, baseline, other);
+        var pairs = common.Where(set => HasMetrics(set, options, notes)).ToList();
         if (pairs.Count == 0)
             throw new IRConStyleException($"{baseline.Name} and {other.Name} cannot be compared: {string.Join(' ', notes)}", "Measure both with the same metrics.");
         var images = ImageMatching.Match(pairs, baseline, other, options.CommonImagesOnly);
@@ -65,6 +68,16 @@ public static class MeasurementComparer
             => measured.Values.TryGetValue(metric.Name, out var value) && !double.IsNaN(value)
                 ? value
                 : throw new IRConStyleException($"{set.Title}: {measured.Name} has no value of {metric.Name}.", "Measure it again, or leave the metric out with --metrics.");
+    }
+
+    /// <summary>A misspelt metric must not shorten the table in silence.</summary>
+    private static void RequireKnown(IReadOnlyList<string> asked, IReadOnlyList<SetPair> sets, NamedReport baseline, NamedReport other)
+    {
+        List<string> known = [.. sets.SelectMany(set => MetricsOf(set, new MeasurementComparisonOptions())).Select(metric => metric.Name).Distinct(StringComparer.Ordinal)];
+        if (asked.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+            throw new IRConStyleException(
+                $"{baseline.Name} and {other.Name} have no metric '{unknown}' in common; {NearestName.Hint(unknown, known)}.",
+                "Correct --metrics, or measure both with it.");
     }
 
     private static bool HasMetrics(SetPair set, MeasurementComparisonOptions options, List<string> notes)

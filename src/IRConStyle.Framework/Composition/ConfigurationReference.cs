@@ -162,7 +162,12 @@ public sealed class ConfigurationReference
     }
 
     private static string Scalar(object value)
-        => value is string ? $"\"{value}\"" : Convert.ToString(value, CultureInfo.InvariantCulture)!.ToLowerInvariant();
+        => value switch
+        {
+            ComponentOptions component => component.Name,
+            string => $"\"{value}\"",
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture)!.ToLowerInvariant(),
+        };
 
     private static string Accepted(PropertyInfo property)
     {

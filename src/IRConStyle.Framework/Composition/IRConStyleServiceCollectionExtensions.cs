@@ -73,6 +73,7 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<BenchmarkCatalogue>();
         services.AddSingleton<BenchmarkReports>();
         services.AddSingleton<BenchmarkRunner>();
+        services.AddSingleton<DegradationNotes>();
         services.AddSingleton<DegradedPairs>();
         services.AddSingleton<DegradationGallery>();
         services.AddSingleton<DataTargets>();

@@ -25,7 +25,9 @@ public sealed class NamedDegradations(IServiceProvider services, IRConStyleOptio
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         while (catalogue.Find<IDegradation>(degradation.Name) is null)
         {
-            if (!seen.Add(degradation.Name) || !options.Degradations.TryGetValue(degradation.Name, out var configured))
+            if (!seen.Add(degradation.Name))
+                throw MadeOfItself(degradation.Name);
+            if (!options.Degradations.TryGetValue(degradation.Name, out var configured))
                 throw new IRConStyleException(
                     $"The degradation '{degradation.Name}' is unknown; {NearestName.Hint(degradation.Name, Names)}.",
                     $"Correct the name, add the plugin that brings it, or configure it at {IRConStyleOptions.SectionName}:{nameof(options.Degradations)}.");
@@ -50,11 +52,13 @@ public sealed class NamedDegradations(IServiceProvider services, IRConStyleOptio
     private IDegradation Create(ComponentOptions degradation, int depth)
     {
         if (depth > DeepestNesting)
-            throw new IRConStyleException(
-                $"The degradation '{degradation.Name}' is made of others that are made of it.", "Take it out of those it is made of.");
+            throw MadeOfItself(degradation.Name);
         var resolved = Resolve(degradation);
         return services.GetRequiredService<IPipelineFactory>().Create<IDegradation>(resolved.Name, resolved.Options, CreateContext(depth));
     }
+
+    private static IRConStyleException MadeOfItself(string name) => new(
+        $"The degradation '{name}' is made of others that are made of it.", "Take it out of those it is made of.");
 
     private DegradationContext CreateContext(int depth)
     {

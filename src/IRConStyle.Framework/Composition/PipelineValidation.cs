@@ -43,7 +43,13 @@ internal sealed class PipelineValidation(
         }
 
         foreach (var (name, benchmark) in options.Benchmarks.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            Check(benchmark, ConfigurationPath.Combine(IRConStyleOptions.SectionName, nameof(options.Benchmarks), name), errors);
+        {
+            var path = ConfigurationPath.Combine(IRConStyleOptions.SectionName, nameof(options.Benchmarks), name);
+            if (!BenchmarkCatalogue.IsFileName(name))
+                errors.Add(new(path, null, BenchmarkCatalogue.NotAFileName));
+            Check(benchmark, path, errors);
+        }
+
         foreach (var (name, pipeline) in options.Pipelines.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             Check(name, pipeline, errors);
         if (options.Pipelines.Count > 0 && !options.Pipelines.ContainsKey(options.DefaultPipeline))

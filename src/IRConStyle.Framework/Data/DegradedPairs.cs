@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Files;
 using IRConStyle.Framework.Imaging;
-using Microsoft.Extensions.Configuration;
 using TorchSharp;
 
 namespace IRConStyle.Framework.Data;
@@ -36,8 +36,8 @@ public sealed record DegradeRequest(string CleanDirectory, string OutputDirector
 /// <param name="factory">Builds degradations and opens the folder.</param>
 /// <param name="codec">Writes images.</param>
 /// <param name="host">Which dataset reads a folder of clean images.</param>
-/// <param name="names">Finds the degradation.</param>
-public sealed class DegradedPairs(IPipelineFactory factory, IImageCodec codec, IRConStyleOptions host, NamedDegradations names)
+/// <param name="notes">Says how the pairs were made.</param>
+public sealed class DegradedPairs(IPipelineFactory factory, IImageCodec codec, IRConStyleOptions host, DegradationNotes notes)
 {
     /// <summary>The folder of degraded images.</summary>
     public const string DegradedFolder = "degraded";
@@ -55,11 +55,13 @@ public sealed class DegradedPairs(IPipelineFactory factory, IImageCodec codec, I
     /// <param name="cancellation">Stops before the next image; what is written stays.</param>
     /// <returns>How many pairs were written.</returns>
     /// <exception cref="IRConStyleException">
-    /// The degradation or folder is wrong, an image cannot be read, or a pair would overwrite one that was made otherwise.
+    /// The degradation or folder is wrong, an image cannot be read, or a pair would overwrite an original or one that was made
+    /// otherwise.
     /// </exception>
     public int Write(DegradeRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
+        RequireApart(request);
         var dataset = factory.CreateDataset(
             ComponentOptions.Of(host.Evaluation.CleanDataset, ("Root", request.CleanDirectory), ("CacheMegabytes", 0), ("SeedByName", !request.SameSeed)),
             new ComponentOptions { Name = request.Degradation });
@@ -91,19 +93,34 @@ public sealed class DegradedPairs(IPipelineFactory factory, IImageCodec codec, I
                     $"{dataset.NameOf(first[files[index]])} and {dataset.NameOf(index)} would both become {files[index]}.", "Rename one of the two.");
     }
 
+    /// <summary>Pairs must neither replace the images they are made of, nor become images of the next run.</summary>
+    private static void RequireApart(DegradeRequest request)
+    {
+        var (input, output) = (FullPath(request.CleanDirectory), FullPath(request.OutputDirectory));
+        if (Contains(input, output) || new[] { CleanFolder, DegradedFolder }.Any(folder => Contains(FullPath(Path.Combine(output, folder)), input)))
+            throw new IRConStyleException(
+                $"The pairs would be written to {request.OutputDirectory}, among the images they are made of ({request.CleanDirectory}).",
+                "Choose an output folder apart from the input.");
+
+        static string FullPath(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) + Path.DirectorySeparatorChar;
+
+        static bool Contains(string folder, string path)
+            => path.StartsWith(folder, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>A folder whose pairs were made in two ways would be no data set: its note must say the same.</summary>
     private void WriteNote(DegradeRequest request)
     {
-        var resolved = names.Resolve(new ComponentOptions { Name = request.Degradation });
-        var options = resolved.Options?.AsEnumerable(makePathsRelative: true).Where(entry => entry.Value is not null)
-            .OrderBy(entry => entry.Key, StringComparer.Ordinal).ToDictionary(entry => entry.Key, entry => entry.Value);
-        var note = new DegradationNote(resolved.Name, options ?? [], request.Seed.ToString(CultureInfo.InvariantCulture), request.SameSeed);
+        var note = new JsonObject
+        {
+            ["degradation"] = notes.Describe(new ComponentOptions { Name = request.Degradation }),
+            ["seed"] = request.Seed.ToString(CultureInfo.InvariantCulture),
+            ["sameSeed"] = request.SameSeed,
+        };
         var (path, text) = (Path.Combine(request.OutputDirectory, NoteFile), JsonSerializer.SerializeToUtf8Bytes(note, Json));
         if (File.Exists(path) && !File.ReadAllBytes(path).AsSpan().SequenceEqual(text))
             throw new IRConStyleException(
                 $"{request.OutputDirectory} holds pairs that were degraded otherwise ({NoteFile} says how).", "Choose another folder, or remove this one.");
         AtomicFile.Write(path, stream => stream.Write(text));
     }
-
-    private sealed record DegradationNote(string Degradation, IReadOnlyDictionary<string, string?> Options, string Seed, bool SameSeed);
 }

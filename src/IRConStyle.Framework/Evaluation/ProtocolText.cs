@@ -48,7 +48,12 @@ public sealed class ProtocolText(ComponentCatalogue catalogue, NamedDegradations
     }
 
     private string Metric(ComponentOptions metric)
-        => $"{metric.Name}{InBrackets(metric)}: {char.ToLowerInvariant(catalogue.Get<IMetric>(metric.Name).Info.Summary[0])}{catalogue.Get<IMetric>(metric.Name).Info.Summary[1..].TrimEnd('.')}";
+    {
+        var name = metric.Name + InBrackets(metric);
+        return catalogue.Get<IMetric>(metric.Name).Info.Summary.TrimEnd('.') is { Length: > 0 } summary
+            ? $"{name}: {char.ToLowerInvariant(summary[0])}{summary[1..]}"
+            : name;
+    }
 
     private static string InBrackets(ComponentOptions component) => Options(component) is { Length: > 0 } options ? $" ({options})" : "";
 

@@ -18,7 +18,7 @@ public sealed class BenchmarkReportTests
         var result = new BenchmarkResult(
             new MeasurementReport("denoise", [Set()]) { Weights = "models/denoise.safetensors", Device = "cpu", Time = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc) },
             [
-                new BenchmarkOutcome(Benchmark("noise", 68), BenchmarkStatus.Measured) { Set = Set(), Protocol = "As the files are." },
+                new BenchmarkOutcome(Benchmark("noise", 68), BenchmarkStatus.Measured) { Set = Set(), Protocol = "As the files are.", HasSheet = true },
                 new BenchmarkOutcome(Benchmark("streaks", 100), BenchmarkStatus.Missing),
                 new BenchmarkOutcome(Benchmark("fog", 0), BenchmarkStatus.Failed) { Reason = "a.png is no image." },
             ],

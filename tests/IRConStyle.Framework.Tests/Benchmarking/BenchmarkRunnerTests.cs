@@ -147,9 +147,36 @@ public sealed class BenchmarkRunnerTests : IDisposable
     {
         Lay("Small/input", "Small/target");
         Run(new BenchmarkRequest(Root) { Only = ["small"] });
+        File.WriteAllText(_directory.File("out", "notes.txt"), "mine");
         Run(new BenchmarkRequest(Root) { Only = ["strong"] });
-        Directory.GetDirectories(_directory.Path, "out*").Length.ShouldBe(2);
+        Directory.GetDirectories(_directory.Path, "out*").Length.ShouldBe(1);
         File.Exists(_directory.File("out", "small.png")).ShouldBeFalse();
+        File.ReadAllText(_directory.File("out", "notes.txt")).ShouldBe("mine");
+        var kept = Directory.GetDirectories(_directory.File("out", "earlier")).ShouldHaveSingleItem();
+        Directory.GetFiles(kept).Select(Path.GetFileName).Order().ShouldBe(["report.csv", "report.json", "report.md", "small.png"]);
+        MeasurementReport.ReadJson(Path.Combine(kept, "report.json")).Sets.ShouldHaveSingleItem().Name.ShouldBe("small");
+    }
+
+    [Fact]
+    public void A_sheet_that_cannot_be_written_takes_no_figures_with_it()
+    {
+        Lay("Small/input", "Small/target");
+        Directory.CreateDirectory(_directory.File("out", "small.png"));
+        var outcome = Run(new BenchmarkRequest(Root) { Only = ["small"] }).Outcomes.ShouldHaveSingleItem();
+        outcome.Status.ShouldBe(BenchmarkStatus.Measured);
+        outcome.HasSheet.ShouldBeFalse();
+        MeasurementReport.ReadJson(_directory.File("out", "report.json")).Sets.ShouldHaveSingleItem().Images.Count.ShouldBe(4);
+        File.ReadAllText(_directory.File("out", "report.md")).ShouldNotContain("small.png");
+    }
+
+    [Fact]
+    public void Another_program_s_report_is_left_alone()
+    {
+        Lay("Small/input", "Small/target");
+        Directory.CreateDirectory(_directory.File("out"));
+        File.WriteAllText(_directory.File("out", "report.json"), "{}");
+        Should.Throw<IRConStyleException>(() => Run(new BenchmarkRequest(Root) { Only = ["small"] })).Message.ShouldContain("report.json");
+        File.ReadAllText(_directory.File("out", "report.json")).ShouldBe("{}");
     }
 
     [Fact]

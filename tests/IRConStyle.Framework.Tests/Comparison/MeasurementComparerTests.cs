@@ -123,7 +123,9 @@ public sealed class MeasurementComparerTests : IDisposable
         var second = Report("second", Set("kodak", [Mae, Psnr], Image("a", ("psnr", 31), ("mae", 4))));
         Metrics().ShouldBe(["psnr", "mae"]);
         Metrics("mae", "psnr").ShouldBe(["mae", "psnr"]);
-        Should.Throw<IRConStyleException>(() => Metrics("ssim")).Message.ShouldContain("(psnr, ssim, mae; mae, psnr)");
+        Should.Throw<IRConStyleException>(() => Metrics("ssim")).Message.ShouldContain("no metric 'ssim' in common; known: mae, psnr");
+        // Nor is one misspelt name among right ones passed over.
+        Should.Throw<IRConStyleException>(() => Metrics("psnr", "mea")).Message.ShouldContain("no metric 'mea'");
 
         string[] Metrics(params string[] asked)
             => [.. MeasurementComparer.Compare([first, second], new MeasurementComparisonOptions { Metrics = asked }).Comparisons[0].Sets[0].Metrics.Select(metric => metric.Metric.Name)];

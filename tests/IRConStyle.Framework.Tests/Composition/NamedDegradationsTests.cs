@@ -72,7 +72,7 @@ public class NamedDegradationsTests
             }
             """);
         Should.Throw<IRConStyleException>(() => services.GetRequiredService<IPipelineFactory>().CreateDegradation(new ComponentOptions { Name = "this" }))
-            .Message.ShouldContain("unknown");
+            .Message.ShouldContain("made of it");
         Should.Throw<IRConStyleException>(() => services.GetRequiredService<IPipelineFactory>().CreateDegradation(new ComponentOptions { Name = "one" }))
             .Message.ShouldContain("made of it");
     }
