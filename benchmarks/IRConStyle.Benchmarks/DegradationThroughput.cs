@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using IRConStyle.Abstractions;
-using IRConStyle.Framework;
 using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Data;
 using IRConStyle.Framework.Training;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
@@ -34,14 +33,9 @@ internal static class DegradationThroughput
     {
         var rounds = int.Parse(TrainingComparison.Value(arguments, "--rounds") ?? "5", CultureInfo.InvariantCulture);
         var data = TrainingComparison.Value(arguments, "--data") ?? throw new ArgumentException("give --data DIR, a folder of images");
-        using var json = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Settings));
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddIRConStyle(new ConfigurationBuilder().AddJsonStream(json).Build(), setup =>
-            setup.PluginDirectories.Add(Path.Combine(AppContext.BaseDirectory, "plugins")));
-        using var provider = services.BuildServiceProvider();
+        using var provider = BenchmarkHost.Create(Settings);
         var factory = provider.GetRequiredService<IPipelineFactory>();
-        var names = provider.GetRequiredService<IRConStyle.Framework.Data.DegradationGallery>().Names;
+        var names = provider.GetRequiredService<DegradationGallery>().Names;
         var datasets = names.ToDictionary(name => name, name => factory.CreateDataset(
             ComponentOptions.Of("clean-folder", ("Root", data)), new ComponentOptions { Name = name }));
 

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using IRConStyle.Abstractions;
-using IRConStyle.Framework;
 using IRConStyle.Framework.Composition;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Benchmarks;
@@ -18,10 +16,7 @@ internal static class PatchSources
     public static void Run(string[] arguments)
     {
         var data = TrainingComparison.Value(arguments, "--data") ?? throw new ArgumentException("give --data DIR, a folder of large images");
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddIRConStyle(new ConfigurationBuilder().Build(), setup => setup.PluginDirectories.Add(Path.Combine(AppContext.BaseDirectory, "plugins")));
-        using var provider = services.BuildServiceProvider();
+        using var provider = BenchmarkHost.Create();
         var factory = provider.GetRequiredService<IPipelineFactory>();
         var store = Directory.CreateTempSubdirectory("irconstyle-store-");
         try

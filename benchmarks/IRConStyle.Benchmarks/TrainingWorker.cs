@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using IRConStyle.Abstractions;
-using IRConStyle.Framework;
 using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Training;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
@@ -35,7 +32,7 @@ internal static class TrainingWorker
     /// <param name="form"><c>flat</c>, the engine's, or <c>plain</c>.</param>
     public static void Serve(string form)
     {
-        using var services = Services();
+        using var services = BenchmarkHost.Create(Settings);
         var factory = services.GetRequiredService<IPipelineFactory>();
         var options = factory.Describe("measured").Training;
         services.GetRequiredService<TorchRuntime>().EnsureLoaded();
@@ -57,16 +54,6 @@ internal static class TrainingWorker
             var seconds = clock.Elapsed.TotalSeconds;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds} {Memory("VmRSS")} {Memory("VmHWM")}"));
         }
-    }
-
-    private static ServiceProvider Services()
-    {
-        using var json = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Settings));
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddIRConStyle(new ConfigurationBuilder().AddJsonStream(json).Build(), setup =>
-            setup.PluginDirectories.Add(Path.Combine(AppContext.BaseDirectory, "plugins")));
-        return services.BuildServiceProvider();
     }
 
     private static string Memory(string key)

@@ -138,6 +138,7 @@ public sealed class OneOf : IDegradation
     internal int ChoiceFor(ulong seed)
     {
         var drawn = new RandomStream(seed).Next() * _choices[^1].UpTo;
-        return Math.Min(Array.FindIndex(_choices, choice => drawn < choice.UpTo), _choices.Length - 1) is var found and >= 0 ? found : _choices.Length - 1;
+        // Rounding may lift the largest draw to the very end.
+        return Array.FindIndex(_choices, choice => drawn < choice.UpTo) is >= 0 and var found ? found : _choices.Length - 1;
     }
 }

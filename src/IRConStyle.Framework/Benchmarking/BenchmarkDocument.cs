@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using IRConStyle.Framework.Evaluation;
+using IRConStyle.Framework.Files;
 
 namespace IRConStyle.Framework.Benchmarking;
 
@@ -101,16 +102,9 @@ internal sealed class BenchmarkDocument
             Line($"- `{outcome.Benchmark.Name}`: {describe(outcome)}");
     }
 
+    /// <summary>Numbers stand in all columns but the first.</summary>
     private void WriteTable(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
-    {
-        WriteRow(headings);
-        WriteRow(headings.Select((_, column) => column == 0 ? "---" : "---:"));
-        foreach (var row in rows)
-            WriteRow(row);
-    }
-
-    private void WriteRow(IEnumerable<string> cells)
-        => Line($"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |");
+        => MarkdownTable.Append(_text, [.. headings.Select((heading, column) => (heading, column > 0))], rows);
 
     private void Line(string line = "") => _text.Append(line).Append('\n');
 }

@@ -84,13 +84,13 @@ public static class ComparisonTable
         var page = new StringBuilder();
         foreach (var comparison in report.Comparisons)
         {
-            page.Append(page.Length > 0 ? "\n" : "").Append($"## {Cell(comparison.Other)} against {Cell(comparison.Baseline)}\n\n");
-            Append(page, Headings(comparison), Rows(comparison));
+            page.Append(page.Length > 0 ? "\n" : "").Append($"## {MarkdownTable.Escape(comparison.Other)} against {MarkdownTable.Escape(comparison.Baseline)}\n\n");
+            MarkdownTable.Append(page, Headings(comparison), Rows(comparison));
             page.Append('\n').AppendJoin('\n', Remarks(comparison).Append(Legend).Select(remark => $"* {remark}")).Append('\n');
             if (!perImage)
                 continue;
             page.Append('\n');
-            Append(page, ImageHeadings(comparison), ImageRows(comparison));
+            MarkdownTable.Append(page, ImageHeadings(comparison), ImageRows(comparison));
         }
 
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page.ToString())));
@@ -131,17 +131,6 @@ public static class ComparisonTable
         $"{metric.Wins}/{metric.Losses}/{metric.Ties}",
         metric.Statistics.Effect is { } effect ? Number(effect, 2) : "–",
     ];
-
-    private static void Append(StringBuilder page, IReadOnlyList<(string Text, bool IsNumber)> headings, IEnumerable<IReadOnlyList<string>> rows)
-    {
-        page.Append($"| {string.Join(" | ", headings.Select(heading => Cell(heading.Text)))} |\n");
-        page.Append($"|{string.Concat(headings.Select(heading => heading.IsNumber ? "---:|" : "---|"))}\n");
-        foreach (var row in rows)
-            page.Append($"| {string.Join(" | ", row.Select(Cell))} |\n");
-    }
-
-    // A bar would end the cell.
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     private static string Images(int count) => count == 1 ? "1 image" : $"{count} images";
 

@@ -137,6 +137,9 @@ public sealed class TrainingOptions
     /// <summary>Scores the averaged weights while training; null does not.</summary>
     public ValidationOptions? Validation { get; set; }
 
+    /// <summary>What degrades validation images: the validation's own degradation, else that of the training.</summary>
+    internal ComponentOptions? ValidationDegradation => Validation?.Degradation ?? Degradation;
+
     /// <summary>The full path of <see cref="EncoderWeights"/>; null when there is none.</summary>
     internal string? EncoderWeightsPath => FullPath(EncoderWeights);
 

@@ -40,9 +40,6 @@ public sealed record DrawnSheet(RasterImage? Image, int Shown, IReadOnlyList<IRC
 /// <param name="factory">Opens datasets and degradations.</param>
 public sealed class DataSheet(DataTargets targets, IPipelineFactory factory)
 {
-    // What like-for-like conversion asks for; tensors bring size and values.
-    private static readonly RasterImage Rgb = new(1, 1, 3);
-
     /// <summary>Draws everything a request names. What cannot be opened or read is told and stops nothing else.</summary>
     /// <param name="request">What to show.</param>
     /// <param name="cancellation">Stops before the next image.</param>
@@ -100,11 +97,11 @@ public sealed class DataSheet(DataTargets targets, IPipelineFactory factory)
         using var scope = torch.NewDisposeScope();
         var seed = SplitMix.At(request.Seed, (ulong)number);
         using var sample = target.Dataset.Load(target.Indices[number], new SampleRequest(seed, request.PatchSize, Augment: request.PatchSize is not null));
-        var clean = RasterImage.FromTensor(sample.Clean, Rgb);
+        var clean = RasterImage.FromTensor(sample.Clean);
         var detail = $"{clean.Width}x{clean.Height}";
         if (degradation is null && target.Stand.IsUsed)
             return new Thumbnail(sample.Name, detail, [clean]);
-        var degraded = RasterImage.FromTensor(degradation?.Apply(sample.Clean, seed) ?? sample.Degraded, Rgb);
+        var degraded = RasterImage.FromTensor(degradation?.Apply(sample.Clean, seed) ?? sample.Degraded);
         return new Thumbnail(sample.Name, detail, [degraded, clean]);
     }
 

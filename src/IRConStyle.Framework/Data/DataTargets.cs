@@ -71,8 +71,8 @@ public sealed class DataTargets(IPipelineFactory factory, IRConStyleOptions host
         if (training?.Validation is { } validation)
             targets.Add(new DataTarget($"{pipeline} Training:Validation:Data", validation.Data)
             {
-                Degradation = validation.Degradation ?? training.Degradation,
-                NeedsDegradation = (validation.Degradation ?? training.Degradation) is not null,
+                Degradation = training.ValidationDegradation,
+                NeedsDegradation = training.ValidationDegradation is not null,
             });
         return targets.Count > 0
             ? targets

@@ -32,16 +32,15 @@ public sealed class DegradationGallery(IPipelineFactory factory, NamedDegradatio
         var built = degradations.Select(name => (Name: name, Degradation: factory.CreateDegradation(new ComponentOptions { Name = name }))).ToList();
         using var scope = torch.NewDisposeScope();
         var image = Middle(clean.ToTensor());
-        var like = new RasterImage(1, 1, (int)image.shape[0]);
         Thumbnail[] drawn =
         [
             .. built.Select(entry => new Thumbnail(entry.Name, $"seeds {seed} to {seed + Draws - 1}", [.. Enumerable.Range(0, Draws).Select(draw =>
             {
                 using var degraded = entry.Degradation.Apply(image, seed + (ulong)draw);
-                return RasterImage.FromTensor(degraded, like);
+                return RasterImage.FromTensor(degraded);
             })])),
         ];
-        return ThumbnailSheet.Draw("degradations", [new Thumbnail("clean", "", [RasterImage.FromTensor(image, like)]), .. drawn]);
+        return ThumbnailSheet.Draw("degradations", [new Thumbnail("clean", "", [RasterImage.FromTensor(image)]), .. drawn]);
     }
 
     private bool RunsAsItIs(string name)

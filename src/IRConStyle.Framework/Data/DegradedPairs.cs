@@ -82,7 +82,7 @@ public sealed class DegradedPairs(IPipelineFactory factory, IImageCodec codec, I
         return dataset.Count;
     }
 
-    private void Write(string path, torch.Tensor image) => codec.Write(path, RasterImage.FromTensor(image, new RasterImage(1, 1, (int)image.shape[0])));
+    private void Write(string path, torch.Tensor image) => codec.Write(path, RasterImage.FromTensor(image));
 
     private static void RefuseClashes(IRestorationDataset dataset, List<string> files)
     {

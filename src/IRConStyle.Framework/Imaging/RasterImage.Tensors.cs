@@ -68,6 +68,12 @@ public sealed partial class RasterImage
         };
     }
 
+    /// <summary>Makes an 8-bit image of as many channels as the tensor; otherwise as <see cref="FromTensor(torch.Tensor, RasterImage)"/>.</summary>
+    /// <param name="image">C×H×W in [0,1] nominally, floating point on any device; C is 1 or 3.</param>
+    /// <returns>The image; independent of the tensor.</returns>
+    /// <exception cref="IRConStyleException">The tensor holds values that are not numbers.</exception>
+    internal static RasterImage FromTensor(torch.Tensor image) => FromTensor(image, new RasterImage(1, 1, (int)image.shape[0]));
+
     /// <summary>An image of 8-bit samples as benchmarks score them.</summary>
     /// <param name="image">C×H×W uint8 on the CPU, C 1 or 3.</param>
     /// <returns>The image; independent of the tensor.</returns>

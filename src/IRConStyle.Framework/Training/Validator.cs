@@ -26,7 +26,7 @@ internal sealed class Validator
     {
         _options = pipeline.Training.Validation!;
         (_inference, _device) = (inference, device);
-        _dataset = factory.CreateDataset(_options.Data, _options.Degradation ?? pipeline.Training.Degradation);
+        _dataset = factory.CreateDataset(_options.Data, pipeline.Training.ValidationDegradation);
         _metrics = [.. pipeline.Metrics.Append(_options.Metric).Distinct(StringComparer.Ordinal).Select(name => (name, factory.CreateMetric(name)))];
     }
 
