@@ -89,7 +89,7 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddSingleton<NetworkInspector>();
     }
 
-    private static IEnumerable<string> Folders(IConfigurationSection section, IRConStyleSetup setup)
+    private static IEnumerable<PluginFolder> Folders(IConfigurationSection section, IRConStyleSetup setup)
     {
         // Only this key is read here: a fault elsewhere must not keep a program from listing its plugins.
         var key = section.GetSection(nameof(IRConStyleOptions.PluginDirectories));
@@ -97,9 +97,10 @@ public static class IRConStyleServiceCollectionExtensions
         var configured = isNamed
             ? OptionsBinder.Bind<IRConStyleOptions>(OnlyChild(key)).PluginDirectories
             : new IRConStyleOptions().PluginDirectories;
-        return PluginFolders.Find(configured, mustExist: isNamed)
-            .Concat(PluginFolders.Find(setup.PluginDirectories, mustExist: true))
-            .Distinct(StringComparer.Ordinal);
+        var folders = new PluginFolders();
+        return folders.Find(configured, mustExist: isNamed)
+            .Concat(folders.Find(setup.PluginDirectories, mustExist: true))
+            .DistinctBy(folder => folder.Path, StringComparer.Ordinal);
     }
 
     /// <summary>The program's section with the plugins' pipelines as defaults beneath it.</summary>
