@@ -117,6 +117,22 @@ public sealed class PluginFolderTests
         reports[1].Reason.ShouldNotBeNull().ShouldContain("the link leads to ");
     }
 
+    [Fact]
+    public void A_plugin_folder_that_goes_away_before_it_is_loaded_is_reported_and_the_others_load()
+    {
+        using var fixtures = new PluginFixtures("Good");
+        var gone = Path.Combine(fixtures.Directory, "Gone");
+        var catalogue = new PluginCatalogue();
+
+        PluginLoading.LoadAll(
+            [new PluginFolder(gone), new PluginFolder(Path.Combine(fixtures.Directory, "Good"))],
+            new PluginRegistrar(new ServiceCollection(), catalogue), catalogue);
+
+        catalogue.Reports.Select(report => report.Status).ShouldBe([PluginStatus.Failed, PluginStatus.Loaded]);
+        catalogue.Reports[0].Folder.ShouldBe(gone);
+        catalogue.Reports[0].Reason.ShouldNotBeNull().ShouldStartWith("the folder cannot be read: ");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("  ")]
