@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Imaging;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
@@ -20,7 +21,7 @@ public sealed record RestoreRequest(IReadOnlyList<string> Inputs)
     public string? Weights { get; init; }
 
     /// <summary>See <see cref="NetworkLoader.Open"/>.</summary>
-    public string? Section { get; init; }
+    public PartChoice? Part { get; init; }
 
     /// <summary>auto, cpu, cuda or cuda:n; null for the configured device.</summary>
     public string? Device { get; init; }
@@ -65,7 +66,7 @@ public sealed partial class RestorationService(NetworkLoader loader, IImageCodec
     {
         ArgumentNullException.ThrowIfNull(request);
         var plan = RestorePlan.Make(request.Inputs, request.Output, codec);
-        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Section);
+        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Part);
         request.Planned?.Invoke(plan);
         var outcomes = new List<RestoreOutcome>(plan.Jobs.Count);
         foreach (var job in plan.Jobs)

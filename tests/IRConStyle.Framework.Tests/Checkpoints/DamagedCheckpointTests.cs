@@ -56,7 +56,7 @@ public sealed class DamagedCheckpointTests : IDisposable
         var isRefused = false;
         try
         {
-            using var reader = CheckpointFile.Open(path);
+            using var reader = CheckpointFile.OpenWhole(path);
             foreach (var entry in reader.Entries.Values)
             {
                 using var tensor = reader.Read(entry.Name);
@@ -161,7 +161,7 @@ public sealed class DamagedCheckpointTests : IDisposable
 
     private byte[] SafeTensors()
     {
-        using var reader = PyTorchReader.Open(SharedData.Golden("pth", "dtype_zoo.pth"));
+        using var reader = CheckpointFile.Open(SharedData.Golden("pth", "dtype_zoo.pth"));
         var path = _directory.File("whole.safetensors");
         var sources = reader.Entries.Values.Select(entry => new CheckpointSource(entry, () => reader.Read(entry.Name))).ToList();
         SafeTensorsWriter.WriteOneByOne(path, sources, reader.Metadata);
