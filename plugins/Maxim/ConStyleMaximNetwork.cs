@@ -55,7 +55,7 @@ internal sealed class ConStyleMaximNetwork : Module, IBackbone
             _down[level] = Own($"DC{level + 1}", new Downsampling(channels, channels + width - _style.AddedBehind(level)));
         }
 
-        _bottom = Own(BottomName, Layers.Stack(options.BottomBlocks, () => new BottleneckBlock(width * 4, bottom)));
+        _bottom = Own(BottomName, Layers.Stack(options.BottleneckBlocks, () => new BottleneckBlock(width * 4, bottom)));
         _fusion = Own("local_fusion", Layers.Convolution((width * 4) + _style.AddedAtBottom, width * 3, 1, bias: false));
 
         for (var level = 2; level >= 0; level--)

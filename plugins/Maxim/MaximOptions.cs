@@ -84,5 +84,5 @@ public sealed class ConStyleMaximOptions : MaximBlockOptions
     /// <summary>Blocks of the bottleneck.</summary>
     [Range(0, 256)]
     [ReferenceArgument("bottom_blk_num")]
-    public int BottomBlocks { get; set; } = 2;
+    public int BottleneckBlocks { get; set; } = 2;
 }

@@ -9,10 +9,10 @@ using static TorchSharp.torch.nn;
 namespace IRConStyle.Plugins.Restormer;
 
 /// <summary>What all blocks of a network have in common.</summary>
-/// <param name="Expansion">Hidden channels of the feed-forward half per channel; a fraction of a channel is dropped.</param>
+/// <param name="ExpansionFactor">Hidden channels of the feed-forward half per channel; a fraction of a channel is dropped.</param>
 /// <param name="Bias">Whether convolutions have a bias.</param>
 /// <param name="LayerNorm"><see cref="WithBias"/> or <see cref="BiasFree"/>.</param>
-internal sealed record BlockSettings(double Expansion, bool Bias, string LayerNorm)
+internal sealed record BlockSettings(double ExpansionFactor, bool Bias, string LayerNorm)
 {
     /// <summary>Centres, scales, and has an offset.</summary>
     public const string WithBias = "WithBias";
@@ -22,7 +22,7 @@ internal sealed record BlockSettings(double Expansion, bool Bias, string LayerNo
 
     /// <summary>Normalisation over the channels of every pixel; its parameters are named <c>body.*</c>.</summary>
     public Module<Tensor, Tensor> CreateNorm(int channels) =>
-        Sequential(("body", LayerNorm == BiasFree ? new BiasFreeNorm(channels) : new LayerNorm2d(channels, BiasFreeNorm.Epsilon)));
+        Sequential(("body", LayerNorm == BiasFree ? new BiasFreeLayerNorm(channels) : new LayerNorm2d(channels, BiasFreeLayerNorm.Epsilon)));
 
     /// <summary>A stack of blocks named <c>0</c>, <c>1</c> …</summary>
     /// <exception cref="IRConStyleException">The channels do not fit.</exception>
@@ -40,7 +40,7 @@ internal sealed class RestormerBlock : Module<Tensor, Tensor>
     private readonly Module<Tensor, Tensor> _norm1;
 
     [ComponentName(Name = "attn")]
-    private readonly ChannelAttention _attention;
+    private readonly TransposedAttention _attention;
 
     [ComponentName(Name = "norm2")]
     private readonly Module<Tensor, Tensor> _norm2;
@@ -52,9 +52,9 @@ internal sealed class RestormerBlock : Module<Tensor, Tensor>
         : base(nameof(RestormerBlock))
     {
         _norm1 = settings.CreateNorm(channels);
-        _attention = new ChannelAttention(channels, heads, settings.Bias);
+        _attention = new TransposedAttention(channels, heads, settings.Bias);
         _norm2 = settings.CreateNorm(channels);
-        _feedForward = new GatedFeedForward(channels, settings.Expansion, settings.Bias);
+        _feedForward = new GatedFeedForward(channels, settings.ExpansionFactor, settings.Bias);
         RegisterComponents();
     }
 

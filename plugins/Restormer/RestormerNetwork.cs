@@ -44,7 +44,7 @@ public sealed class RestormerOptions
     /// <summary>Hidden channels of a block per channel.</summary>
     [Range(0.01, 64)]
     [ReferenceArgument("ffn_expansion_factor")]
-    public double Expansion { get; set; } = 2.66;
+    public double ExpansionFactor { get; set; } = 2.66;
 
     /// <summary>Whether the convolutions of blocks, behind skip connections and at the end have a bias.</summary>
     [ReferenceArgument("bias")]
@@ -81,7 +81,7 @@ internal sealed class RestormerNetwork : Module, IBackbone
     {
         Check(options);
         var (dim, bias) = (options.Dim, options.Bias);
-        var blocks = new BlockSettings(options.Expansion, bias, options.LayerNorm);
+        var blocks = new BlockSettings(options.ExpansionFactor, bias, options.LayerNorm);
 
         _embed = Own("patch_embed", Sequential(("proj", Layers.Convolution(options.InputChannels, dim, 3, bias: false))));
         for (var level = 0; level < Levels; level++)

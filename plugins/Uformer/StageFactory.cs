@@ -83,9 +83,9 @@ internal sealed class StageFactory
             window,
             _options.WindowSize * _options.WindowSize,
             shifts ? window / 2 : 0,
-            Math.Max(1, (int)(channels * _options.HiddenRatio)),
+            Math.Max(1, (int)(channels * _options.MlpRatio)),
             _options.FeedForward == "leff",
-            _options.QueryBias,
+            _options.QkvBias,
             isDecoder && _options.Modulator,
             isDecoder && _options.CrossModulator,
             _dropPath[stage][index]);

@@ -14,8 +14,8 @@ namespace IRConStyle.Plugins.Uformer;
 /// <param name="Learned">Learned tokens: as many as a window has places where the image does not limit it.</param>
 /// <param name="Shift">By how much windows are shifted.</param>
 /// <param name="Hidden">Hidden channels of the feed-forward part.</param>
-/// <param name="IsLocal">Whether the feed-forward part looks at neighbours.</param>
-/// <param name="QueryBias">Whether queries, keys and values have biases.</param>
+/// <param name="IsLocallyEnhanced">Whether the feed-forward part looks at neighbours.</param>
+/// <param name="QkvBias">Whether queries, keys and values have biases.</param>
 /// <param name="Modulator">Whether each place of a window has a learned offset.</param>
 /// <param name="CrossModulator">Whether it first attends to learned tokens.</param>
 /// <param name="DropPath">How often training leaves out a branch.</param>
@@ -26,14 +26,14 @@ internal sealed record BlockShape(
     int Learned,
     int Shift,
     int Hidden,
-    bool IsLocal,
-    bool QueryBias,
+    bool IsLocallyEnhanced,
+    bool QkvBias,
     bool Modulator,
     bool CrossModulator,
     double DropPath);
 
 /// <summary>
-/// The locally enhanced window block: attention inside windows, then a feed-forward part, each behind a layer norm and
+/// The locally enhanced window (LeWin) block: attention inside windows, then a feed-forward part, each behind a layer norm and
 /// added to its input. Source: Uformer, https://arxiv.org/abs/2106.03106.
 /// </summary>
 internal sealed class UformerBlock : Module<Tensor, Tensor>
@@ -73,17 +73,17 @@ internal sealed class UformerBlock : Module<Tensor, Tensor>
         if (shape.CrossModulator)
         {
             _learned = Embedding(shape.Learned, shape.Channels);
-            _crossAttention = new CrossAttention(shape.Channels, shape.Heads, shape.QueryBias);
+            _crossAttention = new CrossAttention(shape.Channels, shape.Heads, shape.QkvBias);
             // The authors' code computes this norm and throws the result away; their checkpoints have it.
             register_module(DormantNorm, LayerNorm(shape.Channels));
         }
 
         _norm1 = LayerNorm(shape.Channels);
-        _attention = new WindowAttention(shape.Channels, shape.Heads, shape.Window, shape.Shift, shape.QueryBias);
+        _attention = new WindowAttention(shape.Channels, shape.Heads, shape.Window, shape.Shift, shape.QkvBias);
         _norm2 = LayerNorm(shape.Channels);
-        _feedForward = shape.IsLocal
-            ? new LocalFeedForward(shape.Channels, shape.Hidden)
-            : new PixelFeedForward(shape.Channels, shape.Hidden);
+        _feedForward = shape.IsLocallyEnhanced
+            ? new LocallyEnhancedFeedForward(shape.Channels, shape.Hidden)
+            : new Mlp(shape.Channels, shape.Hidden);
         RegisterComponents();
     }
 

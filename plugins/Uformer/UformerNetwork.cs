@@ -27,12 +27,12 @@ internal sealed class UformerNetwork : Module, IBackbone
         // As the authors have it: only what looks like a colour image is added to the result.
         _isResidual = options.InputChannels == 3;
         if (_isResidual)
-            ImageHeads.CheckResidual(options);
+            ImageProjection.CheckResidual(options);
         var stages = new StageFactory(options, options.StageBlocks, options.Heads);
         var dim = options.Dim;
 
-        _input = Own("input_proj", ImageHeads.Input(options.InputChannels, dim));
-        _output = Own("output_proj", ImageHeads.Output(2 * dim, options.OutputChannels));
+        _input = Own("input_proj", ImageProjection.Input(options.InputChannels, dim));
+        _output = Own("output_proj", ImageProjection.Output(2 * dim, options.OutputChannels));
         for (var level = 0; level < Levels; level++)
         {
             var channels = dim << level;

@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 namespace IRConStyle.Plugins.Uformer;
 
 /// <summary>The ends of the networks, under the names of the authors' state_dicts.</summary>
-internal static class ImageHeads
+internal static class ImageProjection
 {
     /// <summary>Image to features: convolution 3×3 and leaky ReLU of slope 0.01 (state name <c>proj.0</c>).</summary>
     public static Module<Tensor, Tensor> Input(int image, int features) =>

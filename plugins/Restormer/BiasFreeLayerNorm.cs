@@ -10,7 +10,7 @@ namespace IRConStyle.Plugins.Restormer;
 /// Divides every pixel by the standard deviation of its channels, without subtracting their mean: x/√(var+ε)·weight.
 /// Source: Restormer, https://arxiv.org/abs/2111.09881.
 /// </summary>
-internal sealed class BiasFreeNorm : Module<Tensor, Tensor>
+internal sealed class BiasFreeLayerNorm : Module<Tensor, Tensor>
 {
     /// <summary>Added to the variance.</summary>
     public const double Epsilon = 1e-5;
@@ -18,8 +18,8 @@ internal sealed class BiasFreeNorm : Module<Tensor, Tensor>
     [ComponentName(Name = "weight")]
     private Parameter _weight;
 
-    public BiasFreeNorm(int channels)
-        : base(nameof(BiasFreeNorm))
+    public BiasFreeLayerNorm(int channels)
+        : base(nameof(BiasFreeLayerNorm))
     {
         _weight = Parameter(ones(channels));
         RegisterComponents();
