@@ -113,15 +113,6 @@ public sealed class ParameterTests
             .Message.ShouldContain("DecoderBlocks");
 
     [Fact]
-    public void An_encoder_with_other_strides_is_refused()
-    {
-        var style = new StyleSpec([128], [new(32, 4), new(64, 8), new(128, 16)]);
-
-        Should.Throw<IRConStyleException>(() => _components.Backbone("constyle-general", null, style, _components.Injection("paper")))
-            .Message.ShouldContain("4, 8, 16");
-    }
-
-    [Fact]
     public void The_identity_returns_a_copy()
     {
         using var scope = NewDisposeScope();
