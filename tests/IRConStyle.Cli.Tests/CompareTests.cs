@@ -1,6 +1,6 @@
 using System.Text.Json;
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Evaluation;
+using IRConStyle.Evaluation.Reports;
 
 namespace IRConStyle.Cli.Tests;
 

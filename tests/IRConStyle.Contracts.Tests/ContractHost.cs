@@ -1,9 +1,11 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Inference;
-using IRConStyle.Framework.Parity;
+using IRConStyle.Framework.Pipelines;
 using IRConStyle.Framework.Plugins;
+using IRConStyle.Parity;
+using IRConStyle.Tests.Engine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;

@@ -1,5 +1,5 @@
+using IRConStyle.Evaluation.Measurement;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Evaluation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

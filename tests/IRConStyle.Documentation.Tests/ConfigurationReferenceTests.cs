@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Hosting;
+using IRConStyle.Framework.Pipelines;
 using IRConStyle.Framework.Plugins;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

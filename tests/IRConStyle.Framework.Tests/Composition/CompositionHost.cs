@@ -1,5 +1,4 @@
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Tests.Plugins;
+using IRConStyle.Framework.Pipelines;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

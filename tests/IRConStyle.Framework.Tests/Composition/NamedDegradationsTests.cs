@@ -1,6 +1,7 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Tests.Engine;
+using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 

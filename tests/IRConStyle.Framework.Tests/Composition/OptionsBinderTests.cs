@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
 using Microsoft.Extensions.Configuration;
 using Snapshooter.Xunit;
 

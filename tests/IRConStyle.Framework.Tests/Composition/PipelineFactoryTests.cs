@@ -1,7 +1,9 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Hosting;
+using IRConStyle.Framework.Native;
+using IRConStyle.Framework.Pipelines;
 using IRConStyle.Framework.Plugins;
-using IRConStyle.Framework.Tests.Plugins;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

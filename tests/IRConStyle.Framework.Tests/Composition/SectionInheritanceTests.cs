@@ -1,4 +1,4 @@
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
 using Microsoft.Extensions.Configuration;
 
 namespace IRConStyle.Framework.Tests.Composition;
