@@ -107,7 +107,7 @@ internal sealed class KbBlock : Module<Tensor, Tensor>
         _depthwise = Layers.Convolution(channels, channels, 3, groups: channels);
         _attention = Sequential(
             Layers.Convolution(channels, looked, 3, groups: looked),
-            new ChannelGate(),
+            new SimpleGate(),
             Layers.Convolution(looked / 2, BasisSize, 1));
         _pixelAttention = Layers.Convolution(channels, BasisSize, 1);
         _project = Layers.Convolution(channels, channels, 1);

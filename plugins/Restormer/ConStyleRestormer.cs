@@ -18,7 +18,7 @@ public sealed class ConStyleRestormerOptions : UNetOptions
     [ReferenceArgument("num_refinement_blocks")]
     public int RefinementBlocks { get; set; } = 4;
 
-    /// <summary>Attention heads at full size, half, quarter and at the bottom; each divides the channels there.</summary>
+    /// <summary>Attention heads at full size, half, quarter and in the bottleneck; each divides the channels there.</summary>
     [Length(4, 4)]
     [ReferenceArgument("heads")]
     public int[] Heads { get; set; } = [1, 2, 4, 8];

@@ -26,7 +26,7 @@ public sealed class RestormerOptions
     [ReferenceArgument("dim")]
     public int Dim { get; set; } = 48;
 
-    /// <summary>Blocks at full size, half, quarter and at the bottom; the decoder has as many as the encoder.</summary>
+    /// <summary>Blocks at full size, half, quarter and in the bottleneck; the decoder has as many as the encoder.</summary>
     [Length(4, 4)]
     [ReferenceArgument("num_blocks")]
     public int[] LevelBlocks { get; set; } = [4, 6, 6, 8];
@@ -36,7 +36,7 @@ public sealed class RestormerOptions
     [ReferenceArgument("num_refinement_blocks")]
     public int RefinementBlocks { get; set; } = 4;
 
-    /// <summary>Attention heads at full size, half, quarter and at the bottom; each divides the channels there.</summary>
+    /// <summary>Attention heads at full size, half, quarter and in the bottleneck; each divides the channels there.</summary>
     [Length(4, 4)]
     [ReferenceArgument("heads")]
     public int[] Heads { get; set; } = [1, 2, 4, 8];
@@ -144,7 +144,7 @@ internal sealed class RestormerNetwork : Module, IBackbone
             throw new IRConStyleException($"Dim is {options.Dim}.", "Give an even number, such as 48.");
         if (options.LevelBlocks is not [>= 0, >= 0, >= 0, >= 0])
             throw new IRConStyleException(
-                $"LevelBlocks is [{string.Join(", ", options.LevelBlocks)}].", "Give four numbers from 0 up, from full size to the bottom.");
+                $"LevelBlocks is [{string.Join(", ", options.LevelBlocks)}].", "Give four numbers from 0 up, from full size to the bottleneck.");
         if (!options.DualPixel)
             GlobalResidual.CheckChannels(options.InputChannels, options.OutputChannels, ", or set DualPixel, with which it is not added");
     }

@@ -39,15 +39,15 @@ public sealed class PlainUNet : Module, IBackbone
             throw new IRConStyleException("EncoderBlocks or DecoderBlocks has a negative number.", "Give numbers from 0 up.");
         _multiple = 1 << levels;
         var width = options.Width;
-        var bottom = width << levels;
+        var deepest = width << levels;
 
         _intro = Layers.Convolution(options.ImageChannels, width, 3);
         _ending = Layers.Convolution(width, options.ImageChannels, 3);
         _encoders = [.. options.EncoderBlocks.Select((count, level) => Blocks(count, width << level))];
         _downs = [.. Enumerable.Range(0, levels).Select(level => Conv2d(width << level, width << (level + 1), 2, stride: 2))];
-        _bottleneck = Blocks(options.BottleneckBlocks, bottom);
-        _ups = [.. Enumerable.Range(0, levels).Select(level => Up(bottom >> level))];
-        _decoders = [.. options.DecoderBlocks.Select((count, level) => Blocks(count, bottom >> (level + 1)))];
+        _bottleneck = Blocks(options.BottleneckBlocks, deepest);
+        _ups = [.. Enumerable.Range(0, levels).Select(level => Up(deepest >> level))];
+        _decoders = [.. options.DecoderBlocks.Select((count, level) => Blocks(count, deepest >> (level + 1)))];
 
         register_module("intro", _intro);
         register_module("ending", _ending);
