@@ -1,6 +1,8 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Hosting;
 using IRConStyle.Framework.Pipelines;
+using IRConStyle.Framework;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,7 +19,7 @@ public sealed class CountsTensors
 }
 
 /// <summary>A host with the components of <see cref="TinyPlugin"/> alone.</summary>
-internal static class EngineHost
+internal static partial class EngineHost
 {
     /// <summary>A host whose section <c>IRConStyle</c> is given as JSON, and keys that win over it.</summary>
     public static ServiceProvider Create(string json = "{}", params (string Key, string? Value)[] overrides)
@@ -34,11 +36,14 @@ internal static class EngineHost
             .AddJsonStream(stream)
             .AddInMemoryCollection(overrides.Select(entry => KeyValuePair.Create("IRConStyle:" + entry.Key, entry.Value)))
             .Build();
-        services.AddIRConStyle(configuration, setup => setup.LoadPluginDirectories = false)
-            .AddPlugin(new TinyPlugin());
+        var builder = services.AddIRConStyle(configuration, setup => setup.LoadPluginDirectories = false).AddPlugin(new TinyPlugin());
+        AddRooms(builder);
         add(services);
         return services.BuildServiceProvider(validateScopes: true);
     }
+
+    /// <summary>What a test project tests beside the framework itself.</summary>
+    static partial void AddRooms(IIRConStyleBuilder builder);
 
     /// <summary>A network of one backbone without style.</summary>
     public static RestorationNetwork Network(this IServiceProvider services, string backbone, params (string Key, object? Value)[] options)

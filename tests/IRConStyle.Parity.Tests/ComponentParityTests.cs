@@ -1,5 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
+using IRConStyle.Framework;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
@@ -25,7 +26,7 @@ public sealed class ComponentParityTests : IDisposable
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddIRConStyle(new ConfigurationBuilder().Build(), setup => setup.LoadPluginDirectories = false).AddPlugin(new ReferencePlugin());
+        services.AddIRConStyle(new ConfigurationBuilder().Build(), setup => setup.LoadPluginDirectories = false).AddPlugin(new ReferencePlugin()).AddParity();
         _services = services.BuildServiceProvider();
     }
 

@@ -1,6 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Evaluation.Comparison;
-using static IRConStyle.Framework.Tests.Comparison.Measured;
+using static IRConStyle.Evaluation.Tests.Comparison.Measured;
 
 namespace IRConStyle.Evaluation.Tests.Comparison;
 

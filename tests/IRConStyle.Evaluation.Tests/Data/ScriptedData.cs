@@ -1,4 +1,6 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Evaluation;
+using IRConStyle.Framework;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -48,7 +50,7 @@ internal sealed class ScriptedData(params ScriptedPair[] pairs) : IRestorationPl
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create("IRConStyle:" + setting.Key, setting.Value))).Build();
-        services.AddIRConStyle(configuration, setup => setup.LoadPluginDirectories = false).AddPlugin(this);
+        services.AddIRConStyle(configuration, setup => setup.LoadPluginDirectories = false).AddPlugin(this).AddEvaluation();
         return services.BuildServiceProvider(validateScopes: true);
     }
 

@@ -1,6 +1,7 @@
 using IRConStyle.Training.Hosting;
 using IRConStyle.Training.Tests.Telemetry;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace IRConStyle.Training.Tests.Hosting;
 
@@ -73,7 +74,7 @@ public sealed class TrainingHealthCheckTests
     }
 
     private Task<HealthCheckResult> Check()
-        => new TrainingHealthCheck(_status, new TrainingWorkerOptions()).CheckHealthAsync(new HealthCheckContext());
+        => new TrainingHealthCheck(_status, Options.Create(new TrainingWorkerOptions())).CheckHealthAsync(new HealthCheckContext());
 
     private sealed class Clock : TimeProvider
     {

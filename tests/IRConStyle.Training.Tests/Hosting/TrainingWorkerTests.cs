@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IRConStyle.Abstractions;
+using IRConStyle.Framework;
 using IRConStyle.Tests.Engine;
 using IRConStyle.Training.Hosting;
 using Microsoft.Extensions.Configuration;

@@ -3,7 +3,7 @@ using IRConStyle.Framework.Configuration;
 using Microsoft.Extensions.Configuration;
 using Snapshooter.Xunit;
 
-namespace IRConStyle.Framework.Tests.Composition;
+namespace IRConStyle.Framework.Tests.Configuration;
 
 public sealed class OptionsBinderTests
 {

@@ -5,7 +5,7 @@ using IRConStyle.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
-namespace IRConStyle.Framework.Tests.Composition;
+namespace IRConStyle.Framework.Tests.Pipelines;
 
 public class NamedDegradationsTests
 {

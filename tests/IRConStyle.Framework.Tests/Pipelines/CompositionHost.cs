@@ -2,7 +2,7 @@ using IRConStyle.Framework.Pipelines;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace IRConStyle.Framework.Tests.Composition;
+namespace IRConStyle.Framework.Tests.Pipelines;
 
 internal static class CompositionHost
 {

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using IRConStyle.Abstractions;
 using TorchSharp;
 
-namespace IRConStyle.Framework.Tests.Composition;
+namespace IRConStyle.Framework.Tests.Pipelines;
 
 /// <summary>A plugin of the test itself, with the smallest components that make a pipeline.</summary>
 internal sealed class FakePlugin : IRestorationPlugin

@@ -7,10 +7,11 @@ using IRConStyle.Framework.Plugins;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Snapshooter.Xunit;
 using TorchSharp;
 
-namespace IRConStyle.Framework.Tests.Composition;
+namespace IRConStyle.Framework.Tests.Pipelines;
 
 public sealed class PipelineFactoryTests
 {
@@ -252,9 +253,9 @@ public sealed class PipelineFactoryTests
             .BuildServiceProvider();
         using var unknown = new ServiceCollection().Also(services => services.AddIRConStyle(configuration)).BuildServiceProvider();
 
-        known.GetRequiredService<FakeBackboneOptions>().Repeat.ShouldBe(3);
-        known.GetRequiredService<IRConStyleOptions>().Device.ShouldBe("auto");
-        Should.Throw<ConfigurationException>(() => unknown.GetRequiredService<IRConStyleOptions>()).Message.ShouldContain("IRConStyle:Extra");
+        known.GetRequiredService<IOptions<FakeBackboneOptions>>().Value.Repeat.ShouldBe(3);
+        known.GetRequiredService<IOptions<RuntimeOptions>>().Value.Device.ShouldBe("auto");
+        Should.Throw<ConfigurationException>(() => unknown.GetRequiredService<IOptions<RuntimeOptions>>().Value).Message.ShouldContain("IRConStyle:Extra");
     }
 
     [Fact]
