@@ -47,6 +47,10 @@ public partial class ConfigurationReferenceTests
         using var services = Host(new ConfigurationBuilder().AddJsonStream(stream).Build());
 
         var pipelines = services.GetRequiredService<IPipelineFactory>();
+        // A check of everything looks for the weights too; what is in them is another matter.
+        var weights = pipelines.Describe(pipelines.DefaultName).WeightsPath.ShouldNotBeNull();
+        Directory.CreateDirectory(Path.GetDirectoryName(weights)!);
+        File.WriteAllBytes(weights, []);
 
         pipelines.Names.ShouldNotBeEmpty();
         Should.NotThrow(pipelines.ValidateAll);

@@ -37,7 +37,7 @@ public sealed class ResumeTests : IDisposable
         var result = await Train(services, _directory.Path, resume: true);
 
         result.Completed.ShouldBeTrue();
-        foreach (var file in new[] { Trainer.WeightsFileName, Checkpoint(10) })
+        foreach (var file in new[] { RunFiles.Weights, Checkpoint(10) })
             TensorsOf(_directory.File(file)).ShouldBe(TensorsOf(_other.File(file)), file);
     }
 
@@ -82,7 +82,7 @@ public sealed class ResumeTests : IDisposable
         await Train(services, _directory.Path, resume: true);
 
         log.Warnings.ShouldContain(warning => warning.Contains("iteration-000000008") && warning.Contains("damaged"));
-        TensorsOf(_directory.File(Trainer.WeightsFileName)).ShouldBe(TensorsOf(_other.File(Trainer.WeightsFileName)));
+        TensorsOf(_directory.File(RunFiles.Weights)).ShouldBe(TensorsOf(_other.File(RunFiles.Weights)));
     }
 
     [Fact]
@@ -216,9 +216,9 @@ public sealed class ResumeTests : IDisposable
         recorder.Samples.ShouldAllBe(count => count == 2);
         result.Best.ShouldBe(recorder.Validations.Max(report => report.Values["psnr"]));
         recorder.Validations.Last(report => report.IsBest).Values["psnr"].ShouldBe(result.Best!.Value);
-        using (var best = SafeTensorsReader.Open(_directory.File(Trainer.BestWeightsFileName)))
+        using (var best = SafeTensorsReader.Open(_directory.File(RunFiles.BestWeights)))
             best.Metadata[WeightsFile.IterationKey].ShouldBe($"{recorder.Validations.Last(report => report.IsBest).Iteration}");
-        TensorsOf(_directory.File(Trainer.WeightsFileName)).ShouldBe(TensorsOf(_other.File(Trainer.WeightsFileName)));
+        TensorsOf(_directory.File(RunFiles.Weights)).ShouldBe(TensorsOf(_other.File(RunFiles.Weights)));
     }
 
     [Fact]

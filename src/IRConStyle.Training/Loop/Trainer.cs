@@ -27,12 +27,6 @@ public sealed partial class Trainer(
     IEnumerable<IGradientReducer> reducers,
     ILogger<Trainer> logger)
 {
-    /// <summary>The name of the weights file in the output directory.</summary>
-    public const string WeightsFileName = "weights.safetensors";
-
-    /// <summary>The name of the file with the best weights of all validations.</summary>
-    public const string BestWeightsFileName = "best.safetensors";
-
     /// <summary>Trains until the configured number of iterations, or until stopped.</summary>
     /// <param name="request">What to train, and where to.</param>
     /// <param name="cancellation">Stops after the running iteration; a checkpoint is written all the same.</param>

@@ -23,7 +23,7 @@ internal sealed partial class TrainingSession(
 
     public TrainingStep Step => step;
 
-    public string WeightsPath { get; } = Path.Combine(output, Trainer.WeightsFileName);
+    public string WeightsPath { get; } = Path.Combine(output, RunFiles.Weights);
 
     /// <summary>The last finished iteration.</summary>
     public int Iteration { get; set; }
@@ -76,7 +76,7 @@ internal sealed partial class TrainingSession(
     public void NoteBest(double value)
     {
         (Best, BestIteration) = (value, Iteration);
-        WeightsFile.Save(Path.Combine(output, Trainer.BestWeightsFileName), step.Average.State, pipeline, Iteration);
+        WeightsFile.Save(Path.Combine(output, RunFiles.BestWeights), step.Average.State, pipeline, Iteration);
     }
 
     /// <summary>Writes a checkpoint and the averaged weights, unless those of this iteration are there already.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using IRConStyle.Abstractions;
-using IRConStyle.Training.Loop;
 using Microsoft.Extensions.Logging;
 
 namespace IRConStyle.Training.Runs;
@@ -44,7 +43,7 @@ internal sealed partial class CheckpointFolder(string output, int keep, ILogger 
 
         return files.Count == 0 ? null : throw new IRConStyleException(
             $"All {files.Count} checkpoints in {Folder} are damaged.",
-            $"Start anew without resuming; the earlier run is then kept under another name. Its averaged weights may be whole: {Path.Combine(output, Trainer.WeightsFileName)}.");
+            $"Start anew without resuming; the earlier run is then kept under another name. Its averaged weights may be whole: {Path.Combine(output, RunFiles.Weights)}.");
     }
 
     /// <summary>Removes what is older than the newest few.</summary>

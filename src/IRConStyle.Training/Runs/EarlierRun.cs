@@ -1,5 +1,4 @@
 using System.Globalization;
-using IRConStyle.Training.Loop;
 using Microsoft.Extensions.Logging;
 
 namespace IRConStyle.Training.Runs;
@@ -12,7 +11,7 @@ internal static partial class EarlierRun
     /// <param name="logger">Is told the new names.</param>
     public static void KeepAside(string output, ILogger logger)
     {
-        foreach (var name in new[] { Trainer.WeightsFileName, Trainer.BestWeightsFileName })
+        foreach (var name in new[] { RunFiles.Weights, RunFiles.BestWeights })
             if (Path.Combine(output, name) is var file && File.Exists(file))
                 Move(file, Path.GetFileNameWithoutExtension(name), Path.GetExtension(name), File.Move, logger);
         if (Path.Combine(output, CheckpointFolder.Name) is var folder && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
