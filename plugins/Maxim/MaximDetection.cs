@@ -9,6 +9,7 @@ namespace IRConStyle.Plugins.Maxim;
 /// </summary>
 internal static class MaximDetection
 {
+    private const int MaximumReduction = 1024;
     private const string Mixing = "SplitHeadMultiAxisGmlpLayer_0.";
 
     public static IStateDetector Plain { get; } = new StateDetector("stage_0_input_conv_0.weight", state =>
@@ -77,7 +78,7 @@ internal static class MaximDetection
             .Select(name => (Channels: state.Axis(name, 1), Inside: state.Axis(name, 0))).ToArray();
         if (Array.Exists(widths, width => width.Channels < 1 || width.Inside < 1))
             return null;
-        return Fits(authors) ? authors : Enumerable.Range(1, widths[0].Channels).Cast<int?>().FirstOrDefault(reduction => Fits(reduction!.Value));
+        return Fits(authors) ? authors : Enumerable.Range(1, Math.Min(widths[0].Channels, MaximumReduction)).Cast<int?>().FirstOrDefault(reduction => Fits(reduction!.Value));
 
         bool Fits(int reduction) => Array.TrueForAll(widths, width => width.Channels / reduction == width.Inside);
     }

@@ -61,9 +61,9 @@ internal static class UformerDetection
         if (widths.Length == 0 || StateShapesExtensions.Factor(widths, AuthorsRatio) is not { } ratio)
             return null;
         var decoder = stages.Skip((stages.Length / 2) + 1).ToArray();
-        options.HiddenRatio = ratio;
+        options.MlpRatio = ratio;
         options.FeedForward = state.Names.Any(name => name.EndsWith(".mlp.dwconv.0.weight", StringComparison.Ordinal)) ? "leff" : "ffn";
-        options.QueryBias = state.Names.Any(name => name.EndsWith(".attn.qkv.to_q.bias", StringComparison.Ordinal));
+        options.QkvBias = state.Names.Any(name => name.EndsWith(".attn.qkv.to_q.bias", StringComparison.Ordinal));
         options.Modulator = Array.Exists(decoder, stage => state.Has($"{stage}blocks.0.modulator.weight"));
         options.CrossModulator = Array.Exists(decoder, stage => state.Has($"{stage}blocks.0.cross_modulator.weight"));
         options.WindowSize = windows.Max();

@@ -29,6 +29,13 @@ internal static class ContractHost
 
     public static ParityRunner Parity => Services.GetRequiredService<ParityRunner>();
 
+    public static CheckpointIdentifier Identifier => Services.GetRequiredService<CheckpointIdentifier>();
+
+    public static NetworkDetector Detector => Services.GetRequiredService<NetworkDetector>();
+
+    public static IComponentFactory<TComponent> Factory<TComponent>(string name)
+        where TComponent : class => Services.GetRequiredService<ComponentCatalogue>().Get<TComponent>(name);
+
     /// <summary>One theory row per registered component of a contract.</summary>
     public static TheoryData<string> NamesOf<TComponent>()
         where TComponent : class => new(Services.GetRequiredService<ComponentCatalogue>().NamesOf<TComponent>());
