@@ -30,6 +30,16 @@ internal static class SectionReader
         }
     }
 
+    /// <summary>The keys directly below a section in all layers.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="path">The section's path.</param>
+    public static IReadOnlyList<string> KeysBelow(IConfiguration configuration, string path)
+        => [.. configuration is IConfigurationRoot root
+            ? root.Providers.SelectMany(provider => provider is ChainedConfigurationProvider chained
+                ? KeysBelow(chained.Configuration, path)
+                : provider.GetChildKeys([], path)).Distinct(StringComparer.OrdinalIgnoreCase)
+            : configuration.GetSection(path).GetChildren().Select(child => child.Key)];
+
     private static SectionNode? Layer(IConfigurationProvider provider, string path)
     {
         var node = new SectionNode(path);
