@@ -14,6 +14,7 @@ public sealed class CleanFolderDataset : IRestorationDataset
     private readonly ImageCache _images;
     private readonly IDegradation _degradation;
     private readonly bool _seedByName;
+    private readonly double _greyShare;
 
     /// <summary>Lists the folder; no image is decoded yet.</summary>
     /// <param name="options">Where the images are.</param>
@@ -36,6 +37,7 @@ public sealed class CleanFolderDataset : IRestorationDataset
         _squares = Squares.Of(_paths, options, context);
         _images = ImageCache.Open(options, context);
         _seedByName = options.SeedByName;
+        _greyShare = options.GreyShare;
     }
 
     /// <inheritdoc/>
@@ -64,7 +66,10 @@ public sealed class CleanFolderDataset : IRestorationDataset
         {
             var name = NameOf(index);
             var seed = _seedByName ? NameHash.Mix(name, request.Seed) : request.Seed;
-            return new RestorationSample(_degradation.Apply(clean, seed).DetachFromDisposeScope(), clean, name);
+            if (!GreySample.IsDrawn(_greyShare, request.Seed))
+                return new RestorationSample(_degradation.Apply(clean, seed).DetachFromDisposeScope(), clean, name);
+            using (clean)
+                return GreySample.Of(clean, _degradation, seed, name);
         }
         catch
         {

@@ -55,6 +55,13 @@ public sealed class CleanFolderOptions : FolderOptions
     /// images of a test set share the seed, as the published noise protocol has it.
     /// </summary>
     public bool SeedByName { get; set; }
+
+    /// <summary>
+    /// The share of samples that are seen as a scan of a grey photograph: the luma in all three channels, and a degradation
+    /// that is the same in all three. The request's seed decides which. Default 0.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double GreyShare { get; set; }
 }
 
 /// <summary>Options of <see cref="PairedFoldersDataset"/>.</summary>
