@@ -33,12 +33,21 @@ internal static class SectionReader
     private static SectionNode? Layer(IConfigurationProvider provider, string path)
     {
         var node = new SectionNode(path);
+        var isSet = provider.TryGet(path, out var value);
+        if (!string.IsNullOrEmpty(value))
+        {
+            // A value has no keys below it. To look for some would take longer than all the rest: a provider looks through
+            // all its keys for those of one section.
+            node.SetValue(value);
+            return node;
+        }
+
         foreach (var key in provider.GetChildKeys([], path).Distinct(StringComparer.OrdinalIgnoreCase))
             if (Layer(provider, ConfigurationPath.Combine(path, key)) is { } child)
                 node.Attach(child);
         if (node.Children.Count > 0)
             return node;
-        if (!provider.TryGet(path, out var value))
+        if (!isSet)
             return null;
         node.SetValue(value);
         return node;
