@@ -21,13 +21,13 @@ public abstract class FolderOptions : IValidatableObject
     public string StoreDirectory { get; set; } = "";
 
     /// <summary>
-    /// Side in pixels of the overlapping squares that larger images are seen as, each an image of its own; 0 sees images as
-    /// a whole.
+    /// Side in pixels of the overlapping square sub-images that larger images are seen as, each an image of its own; 0 sees
+    /// images as a whole.
     /// </summary>
     [Range(0, 65_536)]
     public int SubImageSize { get; set; }
 
-    /// <summary>Pixels from one square to the next, at most their side; 0 is half the side.</summary>
+    /// <summary>Pixels from one sub-image to the next, at most their side; 0 is half the side.</summary>
     [Range(0, 65_536)]
     public int SubImageStep { get; set; }
 
