@@ -15,18 +15,17 @@ internal sealed class TiffFormat : IImageFormat
     public bool Recognises(ReadOnlySpan<byte> content)
         => content.StartsWith("II*\0"u8) || content.StartsWith("MM\0*"u8) || content.StartsWith("II+\0"u8) || content.StartsWith("MM\0+"u8);
 
-    public RasterImage Decode(ImageSource source) => Open(source, new MemoryStream(source.Content), reader => reader.Read());
-
-    public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => Open(source, stream, reader => reader.ReadSize());
-
-    private static T Open<T>(ImageSource source, Stream stream, Func<TiffReader, T> read)
+    public RasterImage Decode(ImageSource source)
     {
+        var file = TiffFile.Open(source, new MemoryStream(source.Content, writable: false));
+        var layout = new TiffLayout(file);
+        var profile = file.Page.Bytes(TiffTag.ICCPROFILE);
         TiffErrors.Clear();
         try
         {
-            using var tiff = Tiff.ClientOpen(source.Path, "r", stream, new TiffStream())
-                ?? throw source.Damaged($"its directory cannot be read, or it is truncated ({TiffErrors.Last ?? "no details"})");
-            return read(new TiffReader(source, tiff));
+            using var tiff = Tiff.ClientOpen(source.Path, "r", source, new TiffExtract(source.Content, file, layout))
+                ?? throw source.Damaged($"its directory cannot be read ({TiffErrors.Last ?? "no details"})");
+            return new TiffReader(source, layout, tiff, profile).Read(file.Page);
         }
         catch (Exception exception) when (exception is not IRConStyleException and not OutOfMemoryException)
         {
@@ -34,6 +33,16 @@ internal sealed class TiffFormat : IImageFormat
             throw source.Damaged("its content contradicts itself, or it is truncated", exception);
         }
     }
+
+    public (int Width, int Height) ReadSize(ImageSource source, Stream stream)
+    {
+        var file = TiffFile.Open(source, stream);
+        var (width, height) = TiffLayout.SizeOf(file);
+        return Orientation.SizeOf(width, height, OrientationOf(file.Page));
+    }
+
+    /// <summary>1 to 8, or what else the file says.</summary>
+    internal static int OrientationOf(TiffDirectory page) => (int)(page.TryInt(TiffTag.ORIENTATION) ?? Orientation.Upright);
 
     public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
     {
