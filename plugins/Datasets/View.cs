@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using IRConStyle.Abstractions;
 using TorchSharp;
 
@@ -49,7 +48,7 @@ internal readonly record struct View(
     {
         var (rows, columns) = Transpose ? (Width, Height) : (Height, Width);
         var result = torch.empty([3, rows, columns], dtype: torch.float32).DetachFromDisposeScope();
-        var target = MemoryMarshal.Cast<byte, float>(result.bytes);
+        var target = result.Elements<float>();
 
         // Source index = start + row × rowStep + column × columnStep, in rows and columns of the result.
         var start = (FlipVertically ? Top + Height - 1 : Top) * image.RowStep + (FlipHorizontally ? Left + Width - 1 : Left);

@@ -5,6 +5,9 @@ namespace IRConStyle.Framework.Imaging;
 
 public sealed partial class RasterImage
 {
+    // 64 MB as float32.
+    private const int BandSamples = 1 << 24;
+
     /// <summary>The image as a network takes it.</summary>
     /// <returns>C×H×W float32 in [0,1] (C is <see cref="Channels"/>): each sample divided by 255 or 65535. Owned by the caller.</returns>
     public torch.Tensor ToTensor()
@@ -46,26 +49,45 @@ public sealed partial class RasterImage
         if (like.Alpha is not null && (like.Width != width || like.Height != height))
             throw new ArgumentException($"Alpha of {like.Width}×{like.Height} does not fit an image of {width}×{height}.", nameof(like));
 
+        return FromTensor(image, like, Math.Max(1, BandSamples / (3 * width)));
+    }
+
+    /// <summary>Goes over the image in bands of rows: in one piece, a large image's steps would take several times its memory.</summary>
+    internal static RasterImage FromTensor(torch.Tensor image, RasterImage like, int bandRows)
+    {
         using var noGrad = torch.no_grad();
-        using var scope = torch.NewDisposeScope();
-        var values = image.detach().to(torch.float32, torch.CPU);
+        var (height, width) = ((int)image.shape[1], (int)image.shape[2]);
+        var rowBytes = width * like.Channels * (like.BitDepth / 8);
+        var samples = new byte[checked(height * rowBytes)];
+        for (var top = 0; top < height; top += bandRows)
+        {
+            using var scope = torch.NewDisposeScope();
+            var rows = Math.Min(bandRows, height - top);
+            ToSamples(image.detach().narrow(1, top, rows), like).bytes.CopyTo(samples.AsSpan(top * rowBytes));
+        }
+
+        return new RasterImage(width, height, like.Channels, like.BitDepth, samples, like.Alpha)
+        {
+            IccProfile = like.IccProfile,
+            SourceFormat = like.SourceFormat,
+        };
+    }
+
+    private static torch.Tensor ToSamples(torch.Tensor image, RasterImage like)
+    {
+        var values = image.to(torch.float32, torch.CPU);
         if (values.isnan().any().item<bool>())
             throw new IRConStyleException(
                 "The restored image holds values that are not numbers (NaN).",
                 "Check the checkpoint, or use float32 if a lower precision is configured.");
         values = values.clamp(0, 1);
         if (values.shape[0] != like.Channels)
-            values = like.Channels == 1 ? values.mean([0], keepdim: true) : values.expand(3, height, width);
+            values = like.Channels == 1 ? values.mean([0], keepdim: true) : values.expand(3, values.shape[1], values.shape[2]);
 
         var whole = values.mul((float)like.MaxValue).round_();
         // Going through int32, the conversion to int16 wraps, which keeps the bits of the unsigned value.
         var words = like.BitDepth == 8 ? whole.to(torch.uint8) : whole.to(torch.int32).to(torch.int16);
-        var samples = words.permute(1, 2, 0).contiguous().bytes.ToArray();
-        return new RasterImage(width, height, like.Channels, like.BitDepth, samples, like.Alpha)
-        {
-            IccProfile = like.IccProfile,
-            SourceFormat = like.SourceFormat,
-        };
+        return words.permute(1, 2, 0).contiguous();
     }
 
     /// <summary>Makes an 8-bit image of as many channels as the tensor; otherwise as <see cref="FromTensor(torch.Tensor, RasterImage)"/>.</summary>

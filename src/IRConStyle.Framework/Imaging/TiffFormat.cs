@@ -44,11 +44,10 @@ internal sealed class TiffFormat : IImageFormat
     /// <summary>1 to 8, or what else the file says.</summary>
     internal static int OrientationOf(TiffDirectory page) => (int)(page.TryInt(TiffTag.ORIENTATION) ?? Orientation.Upright);
 
-    public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
+    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
     {
         TiffErrors.Clear();
-        using var stream = new MemoryStream();
-        using (var tiff = Tiff.ClientOpen(path, "w", stream, new TiffStream()) ?? throw Refused(path))
+        using (var tiff = Tiff.ClientOpen(path, "w", output, new TiffOutput()) ?? throw Refused(path))
         {
             var sampleBytes = image.BitDepth / 8;
             var stored = image.Channels + (image.Alpha is null ? 0 : 1);
@@ -75,8 +74,6 @@ internal sealed class TiffFormat : IImageFormat
                     throw Refused(path);
             }
         }
-
-        return stream.ToArray();
     }
 
     private static void Pack(RasterImage image, int y, byte[] row)
@@ -103,6 +100,14 @@ internal sealed class TiffFormat : IImageFormat
 
     private static IRConStyleException Refused(string path)
         => new($"{path} cannot be written as TIFF: {TiffErrors.Last ?? "the encoder refused it"}.", "Write PNG instead.");
+}
+
+/// <summary>Leaves the stream it writes to open for whoever opened it.</summary>
+internal sealed class TiffOutput : TiffStream
+{
+    public override void Close(object clientData)
+    {
+    }
 }
 
 /// <summary>Keeps what LibTiff.NET would otherwise print to the console.</summary>

@@ -82,6 +82,27 @@ public sealed class TensorConversionTests
         tensor.bytes.ToArray().ShouldBe(new byte[] { 0, 1, 255, 0, 1, 255, 0, 1, 255 });
     }
 
+    [Theory]
+    [InlineData(3, 3, 8)]
+    [InlineData(3, 1, 16)]
+    [InlineData(1, 3, 16)]
+    public void Bands_of_rows_make_the_image_that_one_piece_makes(int channels, int wanted, int bits)
+    {
+        using var scope = torch.NewDisposeScope();
+        var tensor = torch.rand([channels, 23, 17], generator: new torch.Generator(3)) * 1.4f - 0.2f;
+        tensor[0, 5] = (torch.arange(17, dtype: torch.float32) + 0.5f) / 255f;
+        var like = new RasterImage(17, 23, wanted, bits);
+        var whole = RasterImage.FromTensor(tensor, like, bandRows: 23);
+        foreach (var rows in new[] { 1, 5, 22, 1000 })
+            RasterImage.FromTensor(tensor, like, rows).Samples.ShouldMatch(whole.Samples);
+        // The plain formula, in one piece.
+        var values = tensor.clamp(0, 1);
+        values = channels == wanted ? values : wanted == 1 ? values.mean([0], keepdim: true) : values.expand(3, 23, 17);
+        var expected = values.mul((float)like.MaxValue).round().permute(1, 2, 0).contiguous().data<float>().ToArray();
+        for (var i = 0; i < expected.Length; i++)
+            (bits == 8 ? (int)whole.Samples[i] : whole.Words[i]).ShouldBe((int)expected[i]);
+    }
+
     [Fact]
     public void Values_that_are_not_numbers_are_refused()
     {
