@@ -12,22 +12,13 @@ public sealed partial class RasterImage
     /// <returns>C×H×W float32 in [0,1] (C is <see cref="Channels"/>): each sample divided by 255 or 65535. Owned by the caller.</returns>
     public torch.Tensor ToTensor()
     {
-        using var scope = torch.NewDisposeScope();
-        var planes = Load(Samples, BitDepth, Height, Width, Channels).permute(2, 0, 1).contiguous();
-        // Torch has no unsigned 16-bit arithmetic: the sign of the reinterpreted words is masked away.
-        var values = BitDepth == 8 ? planes : planes.to(torch.int32).bitwise_and_(0xFFFF);
-        return values.to(torch.float32).div_((float)MaxValue).MoveToOuterDisposeScope();
+        // Whoever opened a dispose scope expects it to hold what comes to be within it.
+        using var tensor = WithoutAlpha().ToTensor();
+        return tensor.alias();
     }
 
-    /// <summary>The image as benchmarks score it.</summary>
-    /// <returns>3×H×W uint8, RGB, grey repeated, 16 bits rounded to 8. Owned by the caller.</returns>
-    public torch.Tensor ToRgbBytes()
-    {
-        using var scope = torch.NewDisposeScope();
-        var samples = BitDepth == 8 ? Samples : To8Bits(Samples);
-        var planes = Load(samples, 8, Height, Width, Channels).permute(2, 0, 1);
-        return planes.expand(3, Height, Width).contiguous().MoveToOuterDisposeScope();
-    }
+    /// <summary>The image as datasets keep it; the samples are shared, not copied.</summary>
+    public DecodedImage WithoutAlpha() => new(Width, Height, Channels, BitDepth, Samples);
 
     /// <summary>Makes an image of a network's output, in the likeness of the input's file.</summary>
     /// <remarks>
@@ -104,12 +95,5 @@ public sealed partial class RasterImage
         using var scope = torch.NewDisposeScope();
         return new RasterImage(
             (int)image.shape[2], (int)image.shape[1], (int)image.shape[0], 8, image.permute(1, 2, 0).contiguous().bytes.ToArray());
-    }
-
-    private static torch.Tensor Load(byte[] samples, int bitDepth, params long[] shape)
-    {
-        var tensor = torch.empty(shape, bitDepth == 8 ? torch.uint8 : torch.int16);
-        samples.CopyTo(tensor.bytes);
-        return tensor;
     }
 }
