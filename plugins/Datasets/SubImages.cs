@@ -21,14 +21,14 @@ internal readonly record struct SubImage(int Image, int Left, int Top, int Width
     /// <param name="request">Whole part or random patch.</param>
     /// <param name="file">The image's path.</param>
     /// <exception cref="IRConStyleException">The part is smaller than the patch, or the image than when it was listed.</exception>
-    public View Draw(IPixels image, SampleRequest request, string file)
+    public ImageView Draw(IPixels image, SampleRequest request, string file)
     {
         if (IsWhole)
-            return View.Draw(image.Height, image.Width, request, file);
+            return RandomView.Draw(image.Height, image.Width, request, file);
         if (Left + Width > image.Width || Top + Height > image.Height)
             throw new IRConStyleException(
                 $"{file} is {image.Width}×{image.Height} pixels, smaller than when the dataset was opened.", "Leave the images alone while they are used.");
-        var view = View.Draw(Height, Width, request, file + Suffix);
+        var view = RandomView.Draw(Height, Width, request, file + Suffix);
         return view with { Left = view.Left + Left, Top = view.Top + Top };
     }
 }

@@ -38,7 +38,7 @@ internal sealed class DropInBlock : Module<Tensor, Tensor>
         _body = Sequential(
             Conv2d(channels, channels, 3, padding: dilation, dilation: dilation, groups: channels),
             GELU(),
-            Conv2d(channels, channels, 1));
+            Layers.Convolution(channels, channels, 1));
         RegisterComponents();
     }
 

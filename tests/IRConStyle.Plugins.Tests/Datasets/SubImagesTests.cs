@@ -59,9 +59,10 @@ public sealed class SubImagesTests : IDisposable
         {
             var request = new SampleRequest(seed, 16, Augment: true);
             using var patch = dataset.Load(5, request);
-            var view = View.Draw(40, 40, request, "a");
-            var cut = new DecodedImage([.. subImage.Clean.mul(255).round().data<float>().Select(value => (byte)value)], 40, 40);
-            using var expected = view.Of(cut);
+            var view = RandomView.Draw(40, 40, request, "a");
+            using var interleaved = subImage.Clean.mul(255).round().permute(1, 2, 0).contiguous();
+            var cut = new DecodedImage(40, 40, 3, 8, interleaved.data<float>().Select(value => (byte)value).ToArray());
+            using var expected = cut.ToRgbTensor(view);
             patch.Clean.ShouldEqualExactly(expected);
         }
 
