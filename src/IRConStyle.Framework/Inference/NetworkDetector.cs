@@ -2,6 +2,7 @@ using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Plugins;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IRConStyle.Framework.Inference;
 
@@ -11,8 +12,10 @@ namespace IRConStyle.Framework.Inference;
 /// </summary>
 /// <param name="catalogue">Knows the components.</param>
 /// <param name="logger">Told of detectors that fail.</param>
-public sealed partial class NetworkDetector(ComponentCatalogue catalogue, ILogger<NetworkDetector> logger)
+public sealed partial class NetworkDetector(ComponentCatalogue catalogue, ILogger<NetworkDetector>? logger = null)
 {
+    private readonly ILogger _logger = logger ?? NullLogger<NetworkDetector>.Instance;
+
     /// <summary>A file holds a network a few times at most: as it is trained, averaged, before and after.</summary>
     private const int PlaceLimit = 32;
 
@@ -80,7 +83,7 @@ public sealed partial class NetworkDetector(ComponentCatalogue catalogue, ILogge
         catch (Exception exception)
         {
             // One plugin's fault must not keep the others from being asked.
-            LogFailed(logger, factory.Info.Name, exception.Message, exception);
+            LogFailed(_logger, factory.Info.Name, exception.Message, exception);
             return null;
         }
     }

@@ -3,6 +3,7 @@ using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Native;
 using IRConStyle.Framework.Pipelines;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 
@@ -15,8 +16,10 @@ namespace IRConStyle.Framework.Inference;
 /// <param name="options">How to restore.</param>
 /// <param name="logger">Told what of a weights file was passed over.</param>
 public sealed partial class NetworkLoader(
-    IPipelineFactory factory, TorchRuntime runtime, CheckpointIdentifier identifier, IOptions<InferenceOptions> options, ILogger<NetworkLoader> logger)
+    IPipelineFactory factory, TorchRuntime runtime, CheckpointIdentifier identifier, IOptions<InferenceOptions> options, ILogger<NetworkLoader>? logger = null)
 {
+    private readonly ILogger _logger = logger ?? NullLogger<NetworkLoader>.Instance;
+
     /// <summary>Opens a pipeline for restoring.</summary>
     /// <param name="pipeline">
     /// Its name; null takes the networks that the weights file describes or that a plugin recognises in it, or the default
@@ -60,7 +63,7 @@ public sealed partial class NetworkLoader(
         try
         {
             if (WeightsFile.LoadNew(file, network, choice).Note is { } note)
-                LogPassedOver(logger, note);
+                LogPassedOver(_logger, note);
         }
         catch (CheckpointMismatchException mismatch) when (RemedyFor(file, network.PipelineName, choice, isGiven, isNamed) is { } remedy)
         {
@@ -75,7 +78,7 @@ public sealed partial class NetworkLoader(
             "Name them with --pipeline NAME; irconstyle inspect FILE lists what the file holds.");
         var pipeline = identity.Require(weights);
         if (!identity.IsDescribed)
-            LogRecognised(logger, weights, identity.Summary, identity.Assumptions.Count == 0 ? "" : $"; assumed, as they do not tell: {string.Join(", ", identity.Assumptions)}");
+            LogRecognised(_logger, weights, identity.Summary, identity.Assumptions.Count == 0 ? "" : $"; assumed, as they do not tell: {string.Join(", ", identity.Assumptions)}");
         return pipeline;
     }
 

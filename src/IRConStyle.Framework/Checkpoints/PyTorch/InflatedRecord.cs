@@ -4,8 +4,9 @@ using IRConStyle.Framework.Numerics;
 namespace IRConStyle.Framework.Checkpoints.PyTorch;
 
 /// <summary>
-/// A deflated record of a zip archive, unpacked while it is read. Reading forward takes no memory; whoever goes back makes
-/// the whole record be kept, so that the work stays in proportion to its length.
+/// A deflated record of a zip archive, unpacked while it is read. Who reads all of it in turn takes no memory; for who reads
+/// parts of it the whole record is kept, so that the work stays in proportion to its length. Either way its checksum is
+/// compared, but of parts of records too large to be kept.
 /// </summary>
 /// <param name="file">The archive.</param>
 /// <param name="name">The record's name, for messages.</param>
@@ -18,6 +19,9 @@ internal sealed class InflatedRecord(CheckpointData file, string name, (long Sta
     public const long MostPerByte = 1032;
 
     private const long KeptLimit = 1 << 30;
+
+    /// <summary>Tensors are filled in pieces of at least so many bytes when they are large.</summary>
+    private const int PieceBytes = 64 << 20;
     private const int RestartLimit = 64;
 
     private readonly Lock _reading = new();
@@ -37,31 +41,35 @@ internal sealed class InflatedRecord(CheckpointData file, string name, (long Sta
             throw new EndOfStreamException($"its record {name} ends at byte {length}, before what it should hold");
         lock (_reading)
         {
-            if (_stream is not null && offset < _position)
-                GoBack();
+            var isInTurn = offset == _position && (buffer.Length == length - offset || buffer.Length >= PieceBytes);
+            if (_kept is null && !isInTurn && length <= KeptLimit)
+                _kept = UnpackAll();
             if (_kept is not null)
             {
                 _kept.AsSpan((int)offset, buffer.Length).CopyTo(buffer);
                 return;
             }
 
+            if (offset < _position)
+                Restart();
             Skip(offset);
             Unpack(buffer);
         }
     }
 
-    private void GoBack()
+    private byte[] UnpackAll()
     {
-        if (_kept is not null)
-            return;
-        if (++_restarts > RestartLimit)
-            throw new InvalidDataException($"its compressed record {name} is read in too many places");
-        (_stream, _position, _checksum) = (null, 0, ~0u);
-        if (length > KeptLimit)
-            return;
+        Restart();
         var all = new byte[length];
         Unpack(all);
-        _kept = all;
+        return all;
+    }
+
+    private void Restart()
+    {
+        if (_stream is not null && ++_restarts > RestartLimit)
+            throw new InvalidDataException($"its compressed record {name} is read in too many places");
+        (_stream, _position, _checksum) = (null, 0, ~0u);
     }
 
     private void Skip(long offset)
