@@ -114,11 +114,13 @@ internal sealed class StoredImage : IPixels
 
     public torch.Tensor Cut(View view)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(checked(view.Height * RowLength));
+        // A view of a small image reaches beyond it; such a one begins at its first row.
+        var rows = Math.Min(view.Height, Height - view.Top);
+        var buffer = ArrayPool<byte>.Shared.Rent(checked(rows * RowLength));
         try
         {
-            if (TryRead(buffer.AsSpan(0, view.Height * RowLength), view.Top, view.Height))
-                return (view with { Top = 0 }).Of(Rows(buffer, view.Height));
+            if (TryRead(buffer.AsSpan(0, rows * RowLength), view.Top, rows))
+                return (view with { Top = 0 }).Of(Rows(buffer, rows));
         }
         finally
         {

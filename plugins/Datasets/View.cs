@@ -4,7 +4,10 @@ using TorchSharp;
 
 namespace IRConStyle.Plugins.Datasets;
 
-/// <summary>Which part of an image a sample shows, and how it is turned: cropped, then flipped, then transposed.</summary>
+/// <summary>
+/// Which part of an image a sample shows, and how it is turned: cropped, then flipped, then transposed. What lies beyond the
+/// image's right and lower border is its reflection, the border itself not repeated, as often as it takes.
+/// </summary>
 /// <param name="Top">First row.</param>
 /// <param name="Left">First column.</param>
 /// <param name="Height">Rows.</param>
@@ -21,20 +24,16 @@ internal readonly record struct View(
     /// <summary>
     /// Draws a view. A function of the request alone: a SplitMix64 stream of the seed gives, in this order, the patch's top
     /// and left (when a patch is asked for), then horizontal flip, vertical flip and transposition, each with probability
-    /// one half (when augmenting).
+    /// one half (when augmenting). A patch larger than the image begins at its upper left corner.
     /// </summary>
-    public static View Draw(int height, int width, SampleRequest request, string file)
+    public static View Draw(int height, int width, SampleRequest request)
     {
         var random = new SplitMix64(request.Seed);
         var (top, left, rows, columns) = (0, 0, height, width);
         if (request.PatchSize is { } patch)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(patch, nameof(request));
-            if (height < patch || width < patch)
-                throw new IRConStyleException(
-                    $"{file} is {width}×{height} pixels, smaller than the patch of {patch}×{patch}.",
-                    "Use a smaller patch size or remove the image.");
-            (top, left) = (random.Below(height - patch + 1), random.Below(width - patch + 1));
+            (top, left) = (random.Below(Math.Max(0, height - patch) + 1), random.Below(Math.Max(0, width - patch) + 1));
             (rows, columns) = (patch, patch);
         }
 
@@ -50,6 +49,11 @@ internal readonly record struct View(
         var (rows, columns) = Transpose ? (Width, Height) : (Height, Width);
         var result = torch.empty([3, rows, columns], dtype: torch.float32).DetachFromDisposeScope();
         var target = MemoryMarshal.Cast<byte, float>(result.bytes);
+        if (Top + Height > image.Height || Left + Width > image.Width)
+        {
+            FillReflected(image, target, rows, columns);
+            return result;
+        }
 
         // Source index = start + row × rowStep + column × columnStep, in rows and columns of the result.
         var start = (FlipVertically ? Top + Height - 1 : Top) * image.RowStep + (FlipHorizontally ? Left + Width - 1 : Left);
@@ -68,6 +72,30 @@ internal readonly record struct View(
             }
 
         return result;
+    }
+
+    private void FillReflected(DecodedImage image, Span<float> target, int rows, int columns)
+    {
+        var to = 0;
+        for (var channel = 0; channel < 3; channel++)
+            for (var row = 0; row < rows; row++)
+                for (var column = 0; column < columns; column++)
+                {
+                    var (y, x) = Transpose ? (column, row) : (row, column);
+                    y = Reflect(Top + (FlipVertically ? Height - 1 - y : y), image.Height);
+                    x = Reflect(Left + (FlipHorizontally ? Width - 1 - x : x), image.Width);
+                    target[to++] = Unit[image.Pixels[channel * image.PlaneStep + y * image.RowStep + x]];
+                }
+    }
+
+    /// <summary>The place in an image that a place beyond its border mirrors.</summary>
+    private static int Reflect(int place, int length)
+    {
+        if (length == 1)
+            return 0;
+        var period = 2 * (length - 1);
+        var within = place % period;
+        return within < length ? within : period - within;
     }
 
     // Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.

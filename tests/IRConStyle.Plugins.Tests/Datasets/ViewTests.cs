@@ -64,7 +64,7 @@ public class ViewTests
     public void Draws_cover_every_position_and_turn_evenly()
     {
         const int Draws = 12_000;
-        View[] views = [.. Enumerable.Range(0, Draws).Select(seed => View.Draw(10, 12, new SampleRequest((ulong)seed, 8, Augment: true), "file"))];
+        View[] views = [.. Enumerable.Range(0, Draws).Select(seed => View.Draw(10, 12, new SampleRequest((ulong)seed, 8, Augment: true)))];
 
         views.ShouldAllBe(view => view.Top >= 0 && view.Top <= 2 && view.Left >= 0 && view.Left <= 4 && view.Height == 8 && view.Width == 8);
         var positions = views.CountBy(view => (view.Top, view.Left)).ToArray();
@@ -77,16 +77,42 @@ public class ViewTests
 
     [Fact]
     public void A_view_is_a_function_of_the_request_alone() =>
-        View.Draw(100, 120, new SampleRequest(77, 32, true), "a").ShouldBe(View.Draw(100, 120, new SampleRequest(77, 32, true), "b"));
+        View.Draw(100, 120, new SampleRequest(77, 32, true)).ShouldBe(new View(26, 43, 32, 32, false, true, false));
 
     [Fact]
     public void Without_patch_and_augmentation_the_whole_image_is_shown() =>
-        View.Draw(10, 12, SampleRequest.Whole, "file").ShouldBe(new View(0, 0, 10, 12, false, false, false));
+        View.Draw(10, 12, SampleRequest.Whole).ShouldBe(new View(0, 0, 10, 12, false, false, false));
 
-    [Fact]
-    public void An_image_smaller_than_the_patch_is_named_with_its_size() =>
-        Should.Throw<IRConStyleException>(() => View.Draw(10, 12, new SampleRequest(0, 11), "small.png"))
-            .Message.ShouldBe("small.png is 12×10 pixels, smaller than the patch of 11×11.");
+    [Theory]
+    [InlineData(10, 12, 16)]
+    [InlineData(20, 7, 16)]
+    [InlineData(4, 3, 16)]
+    [InlineData(1, 30, 16)]
+    public void What_a_patch_shows_beyond_the_image_is_its_reflection(int height, int width, int patch)
+    {
+        using var scope = torch.NewDisposeScope();
+        var image = new DecodedImage([.. Enumerable.Range(0, 3 * height * width).Select(i => (byte)(i * 7))], height, width);
+        var extended = torch.tensor(image.Pixels).to(torch.float32).view(1, 3, height, width);
+        // The library reflects by less than the image's size: as often as it takes.
+        while (extended.shape[2] < patch || extended.shape[3] < patch)
+        {
+            var (down, right) = (Math.Min(patch - extended.shape[2], extended.shape[2] - 1), Math.Min(patch - extended.shape[3], extended.shape[3] - 1));
+            extended = extended.shape[2] == 1 && patch > 1
+                ? extended.expand(-1, -1, patch, -1)
+                : torch.nn.functional.pad(extended, [0, Math.Max(0, right), 0, Math.Max(0, down)], PaddingModes.Reflect);
+        }
+
+        for (var seed = 0UL; seed < 16; seed++)
+        {
+            var view = View.Draw(height, width, new SampleRequest(seed, patch, Augment: true));
+            var expected = extended[0][.., view.Top..(view.Top + patch), view.Left..(view.Left + patch)];
+            expected = view.FlipVertically ? expected.flip(1) : expected;
+            expected = view.FlipHorizontally ? expected.flip(2) : expected;
+            expected = view.Transpose ? expected.transpose(1, 2) : expected;
+            using var actual = view.Of(image);
+            actual.mul(255).round().equal(expected).all().item<bool>().ShouldBeTrue($"{view}");
+        }
+    }
 
     private static DecodedImage Numbered(torch.Tensor image, float[] values)
     {
