@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Imaging;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
@@ -99,7 +100,7 @@ public sealed partial class RestorationService(NetworkLoader loader, IImageCodec
             // Whatever a single image provokes, memory running out included, is that image's failure.
             var error = exception as IRConStyleException ?? new IRConStyleException(
                 $"{job.Input} could not be restored: {exception.Message.Split('\n')[0].TrimEnd()}",
-                "Lower IRConStyle:Inference:WholeImageMegapixels if memory ran out; --verbose shows the details.",
+                MemoryShortage.Caused(exception) ? MemoryShortage.Remedy : "--verbose shows the details.",
                 exception);
             LogFailed(logger, job.Input, error.Message, exception);
             return new RestoreOutcome(job, error, clock.Elapsed, degraded?.Width ?? 0, degraded?.Height ?? 0);

@@ -68,7 +68,8 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         }
         catch (IRConStyleException error)
         {
-            return ParityFileResult.Fail(path, null, error.Message);
+            return ParityFileResult.Fail(
+                path, null, error.Message.Contains(path, StringComparison.Ordinal) ? error.Message : $"{path} cannot be computed: {error.Message}");
         }
         catch (Exception error) when (error is ExternalException or ArgumentException)
         {

@@ -58,7 +58,8 @@ public sealed partial class Trainer(
         else
             EarlierRun.KeepAside(request.OutputDirectory, logger);
 
-        torch.random.manual_seed((long)(training.Seed & long.MaxValue));
+        // Apart from the samples' seed, and the same whatever part of the samples this process takes.
+        torch.random.manual_seed((long)((training.WeightsSeed ?? training.Seed) & long.MaxValue));
         // An encoder that never learns needs neither momentum encoder nor queue.
         using var network = factory.CreateNetwork(request.Pipeline, training: training.EncoderIterations != 0);
         LoadInitialWeights(network, training, isResumed: start is not null);
@@ -67,7 +68,7 @@ public sealed partial class Trainer(
         using var step = new TrainingStep(network, new TrainingLosses(training, factory), training, reducers.SingleOrDefault());
         var validator = training.Validation is null ? null : new Validator(factory, pipeline, options.Inference, device);
         var dataset = factory.CreateDataset(data, training.Degradation);
-        var session = new TrainingSession(pipeline, step, factory.CreateSchedule(training), checkpoints, request.OutputDirectory, logger);
+        using var session = new TrainingSession(pipeline, step, factory.CreateSchedule(training), checkpoints, request.OutputDirectory, logger);
         if (start is { } resumed)
             session.Restore(resumed.Path, resumed.Place);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Composition;
@@ -14,8 +15,8 @@ namespace IRConStyle.Framework.Training;
 /// <param name="RollBacks">How often the run was rolled back.</param>
 /// <param name="RateFactor">What the learning rate is multiplied by since.</param>
 /// <param name="LeastLoss">The least average of the image losses reported so far.</param>
-/// <param name="Best">The best value of validation's deciding metric.</param>
-/// <param name="BestIteration">When it was reached.</param>
+/// <param name="Best">The value of validation's deciding metric that the best weights on disk reached; may be infinite (PSNR of equal images).</param>
+/// <param name="BestIteration">When it was reached; 0 while there are none.</param>
 /// <param name="Configuration">The pipeline's settings by key.</param>
 internal sealed record TrainingPlace(
     int Iteration,
@@ -38,6 +39,9 @@ internal static class TrainingCheckpoint
     private const string SecondMoment = "exp_avg_sq";
     private const string HashKey = "irconstyle.sha256";
 
+    // JSON itself has no infinity, and a run's best may be one.
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     /// <summary>Writes a checkpoint, aside first, then renamed.</summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="step">The networks, their averages and moments.</param>
@@ -49,7 +53,7 @@ internal static class TrainingCheckpoint
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
         (string Name, torch.Tensor Value)[] tensors = [.. Tensors(step).Select(entry => (entry.Name, entry.Value.detach().cpu().contiguous()))];
-        var text = JsonSerializer.Serialize(place);
+        var text = JsonSerializer.Serialize(place, Json);
         SafeTensorsWriter.Write(path, tensors, new Dictionary<string, string>
         {
             ["format"] = "pt",
@@ -74,7 +78,7 @@ internal static class TrainingCheckpoint
             throw new IRConStyleException($"{path} is damaged: its content is not what was written.");
         try
         {
-            return JsonSerializer.Deserialize<TrainingPlace>(text) ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize<TrainingPlace>(text, Json) ?? throw new JsonException("it is empty");
         }
         catch (JsonException exception)
         {

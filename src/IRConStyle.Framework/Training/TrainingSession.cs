@@ -9,6 +9,7 @@ namespace IRConStyle.Framework.Training;
 /// <summary>The state of a run that outlives the process: what a checkpoint holds, and writing and reading it.</summary>
 internal sealed partial class TrainingSession(
     PipelineOptions pipeline, TrainingStep step, ILearningRateSchedule schedule, CheckpointFolder checkpoints, string output, ILogger logger)
+    : IDisposable
 {
     // A disk that is full may have room again by the next checkpoint; one that stays full ends the run.
     private const int MostFailedSaves = 3;
@@ -32,7 +33,8 @@ internal sealed partial class TrainingSession(
 
     public double? LeastLoss { get; set; }
 
-    public double? Best { get; private set; }
+    /// <summary>The weights of the best validation.</summary>
+    public BestWeights Best { get; } = new(output, pipeline, logger);
 
     /// <summary>Decides order, patches and degradations; after a roll-back others than led there.</summary>
     public ulong SampleSeed => RollBacks == 0 ? Options.Seed : SplitMix.At(~Options.Seed, (ulong)RollBacks);
@@ -49,7 +51,8 @@ internal sealed partial class TrainingSession(
     {
         TrainingCheckpoint.Load(path, step, place);
         Iteration = _savedIteration = place.Iteration;
-        (RollBacks, RateFactor, LeastLoss, Best, BestIteration) = (place.RollBacks, place.RateFactor, place.LeastLoss, place.Best, place.BestIteration);
+        (RollBacks, RateFactor, LeastLoss) = (place.RollBacks, place.RateFactor, place.LeastLoss);
+        Best.GoBackTo(place);
         if (!File.Exists(WeightsPath))
             _savedIteration = -1;
         LogResumed(logger, Iteration, path);
@@ -70,12 +73,6 @@ internal sealed partial class TrainingSession(
         LogRolledBack(logger, reason, Iteration, RateFactor);
     }
 
-    public void NoteBest(double value)
-    {
-        (Best, BestIteration) = (value, Iteration);
-        WeightsFile.Save(Path.Combine(output, Trainer.BestWeightsFileName), step.Average.State, pipeline, Iteration);
-    }
-
     /// <summary>Writes a checkpoint and the averaged weights, unless those of this iteration are there already.</summary>
     /// <param name="mustSucceed">Whether a failure ends the run, or waits for the next time.</param>
     /// <returns>The files written.</returns>
@@ -83,12 +80,14 @@ internal sealed partial class TrainingSession(
     {
         if (_savedIteration == Iteration)
             return [];
+        Best.Retry();
         try
         {
             var path = checkpoints.PathOf(Iteration);
             TrainingCheckpoint.Write(path, step, pipeline, new TrainingPlace(
-                Iteration, step.Optimizer.Steps, RollBacks, RateFactor, LeastLoss, Best, BestIteration, ConfigurationChanges.Snapshot(pipeline)));
+                Iteration, step.Optimizer.Steps, RollBacks, RateFactor, LeastLoss, Best.WrittenValue, Best.WrittenIteration, ConfigurationChanges.Snapshot(pipeline)));
             WeightsFile.Save(WeightsPath, step.Average.State, pipeline, Iteration);
+            Best.NoteCheckpoint();
             checkpoints.Prune();
             (_savedIteration, _failedSaves) = (Iteration, 0);
             LogSaved(logger, path, Iteration);
@@ -109,7 +108,8 @@ internal sealed partial class TrainingSession(
         return step.Parameters.Values.Buffer.isfinite().all().item<bool>();
     }
 
-    private int BestIteration { get; set; }
+    /// <inheritdoc/>
+    public void Dispose() => Best.Dispose();
 
     [LoggerMessage(LogLevel.Information, "Going on after iteration {Iteration} from {Path}.")]
     private static partial void LogResumed(ILogger logger, int iteration, string path);

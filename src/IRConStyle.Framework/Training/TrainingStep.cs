@@ -34,7 +34,7 @@ public sealed class TrainingStep : IDisposable
     /// <param name="options">Optimizer settings.</param>
     /// <param name="reducer">Combines the gradients of several processes; null for one.</param>
     /// <exception cref="IRConStyleException">
-    /// No losses, contrastive losses without a contrastive encoder, or no parameters to train.
+    /// No losses, contrastive losses without a contrastive encoder, no parameters to train, or a reducer whose rank is none.
     /// </exception>
     public TrainingStep(RestorationNetwork network, TrainingLosses losses, TrainingOptions options, IGradientReducer? reducer = null)
     {
@@ -48,6 +48,11 @@ public sealed class TrainingStep : IDisposable
             throw new IRConStyleException(
                 $"Pipeline {network.PipelineName} has contrastive losses but no encoder that learns by contrast.",
                 "Set its Encoder to a contrastive one, or empty Training:ContrastiveLosses.");
+
+        if (reducer is { Size: < 1 } || reducer?.Rank < 0 || reducer?.Rank >= reducer?.Size)
+            throw new IRConStyleException(
+                $"The gradient reducer {reducer.GetType().Name} says it is rank {reducer.Rank} of {reducer.Size}.",
+                "Ranks are counted from 0, and there is at least one.");
 
         if (options.Precision is TrainingPrecision.BFloat16)
             network = new RestorationNetwork(network.PipelineName, network.Encoder, new ReducedBackbone(network.Backbone));
@@ -63,6 +68,12 @@ public sealed class TrainingStep : IDisposable
         if (network.Encoder is not null && trained.IsEncoderFrozen)
             FreezeEncoder();
     }
+
+    /// <summary>Which of the processes that train together this is, from 0.</summary>
+    internal int Rank => _reducer?.Rank ?? 0;
+
+    /// <summary>How many processes train together.</summary>
+    internal int Ranks => _reducer?.Size ?? 1;
 
     /// <summary>The network as it is trained.</summary>
     internal RestorationNetwork Network { get; }
@@ -161,15 +172,16 @@ public sealed class TrainingStep : IDisposable
         Parameters.Dispose();
     }
 
-    private bool UsesContrast => _contrast is not null && (!_isEncoderFrozen || IsOfficial);
+    /// <summary>Whether the encoder's training side has something to do: somebody wants its style, or learns from its output.</summary>
+    private bool UsesContrast
+        => _contrast is not null && (!_isEncoderFrozen || IsOfficial) && (Network.Backbone.Spec.RequiresStyle || Losses.NeedContrast);
 
     /// <summary>Forward and backward: adds one batch's share to the gradients.</summary>
     private torch.Tensor Accumulate(torch.Tensor degraded, torch.Tensor clean, double share)
     {
-        var contrast = UsesContrast ? _contrast!.EncodePair(degraded, clean) : null;
-        var style = contrast?.Query ?? Network.Encoder?.Encode(degraded);
-        var restored = Network.Backbone.Restore(degraded, Network.Backbone.Spec.RequiresStyle ? style : null);
-        var (total, values) = Losses.Compute(restored, clean, Losses.NeedContrast && !_isEncoderFrozen ? contrast : null);
+        var contrast = UsesContrast ? _contrast!.EncodePair(Network.ToEncoder(degraded), Network.ToEncoder(clean)) : null;
+        var restored = Network.Restore(degraded, contrast is null ? null : _ => contrast.Query);
+        var (total, values) = Losses.Compute(restored, Network.ToTarget(clean), Losses.NeedContrast && !_isEncoderFrozen ? contrast : null);
         (share == 1 ? total : total * share).backward();
         Parameters.CollectGradients();
         if (contrast is not null)

@@ -22,8 +22,9 @@ internal static class EngineHost
     public static ServiceProvider Create(string json = "{}", params (string Key, string? Value)[] overrides)
         => Create(json, _ => { }, overrides);
 
-    /// <summary>The same with services of a test's own.</summary>
-    public static ServiceProvider Create(string json, Action<IServiceCollection> add, (string Key, string? Value)[] overrides)
+    /// <summary>The same with services and plugins of a test's own.</summary>
+    public static ServiceProvider Create(
+        string json, Action<IServiceCollection> add, (string Key, string? Value)[] overrides, params IRestorationPlugin[] plugins)
     {
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "IRConStyle": {{json}} }"""));
         var services = new ServiceCollection();
@@ -33,8 +34,9 @@ internal static class EngineHost
             .AddJsonStream(stream)
             .AddInMemoryCollection(overrides.Select(entry => KeyValuePair.Create("IRConStyle:" + entry.Key, entry.Value)))
             .Build();
-        services.AddIRConStyle(configuration, setup => setup.LoadPluginDirectories = false)
-            .AddPlugin(new TinyPlugin());
+        var builder = services.AddIRConStyle(configuration, setup => setup.LoadPluginDirectories = false).AddPlugin(new TinyPlugin());
+        foreach (var plugin in plugins)
+            builder.AddPlugin(plugin);
         add(services);
         return services.BuildServiceProvider(validateScopes: true);
     }
