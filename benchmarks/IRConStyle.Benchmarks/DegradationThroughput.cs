@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Data;
-using IRConStyle.Framework.Training;
+using IRConStyle.Evaluation.Data;
+using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Parity;
+using IRConStyle.Training.Optimization;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Training;
+using IRConStyle.Framework.Native;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Training.Hosting;
+using IRConStyle.Training.Optimization;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using IRConStyle.Framework.Telemetry;
+using IRConStyle.Training.Telemetry;
 
 namespace IRConStyle.Cli.Tests;
 

@@ -1,6 +1,5 @@
-using IRConStyle.Framework.Checkpoints;
-using IRConStyle.Framework.Composition;
 using IRConStyle.Framework.Inference;
+using IRConStyle.Framework.Pipelines;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;

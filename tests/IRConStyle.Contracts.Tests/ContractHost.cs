@@ -1,9 +1,12 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Evaluation;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Inference;
-using IRConStyle.Framework.Parity;
+using IRConStyle.Framework.Pipelines;
 using IRConStyle.Framework.Plugins;
+using IRConStyle.Parity;
+using IRConStyle.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
@@ -108,7 +111,7 @@ internal static class ContractHost
         // The networks here are tiny: on a busy machine their threads would mostly wait for each other.
         torch.set_num_threads(1);
         var services = new ServiceCollection();
-        services.AddIRConStyle(new ConfigurationBuilder().Build());
+        services.AddIRConStyle(new ConfigurationBuilder().Build()).AddTraining().AddEvaluation().AddParity();
         return services.BuildServiceProvider(validateScopes: true);
     }
 }

@@ -1,5 +1,5 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Training;
+using IRConStyle.Training.Optimization;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;

@@ -1,6 +1,7 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Inference;
+using IRConStyle.Framework.Pipelines;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;

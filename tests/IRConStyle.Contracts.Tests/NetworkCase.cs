@@ -1,5 +1,5 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Pipelines;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;

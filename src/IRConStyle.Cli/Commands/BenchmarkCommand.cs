@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using IRConStyle.Cli.Terminal;
-using IRConStyle.Framework.Benchmarking;
+using IRConStyle.Evaluation.Benchmarking;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;

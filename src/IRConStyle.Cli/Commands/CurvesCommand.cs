@@ -2,7 +2,7 @@ using System.CommandLine;
 using IRConStyle.Abstractions;
 using IRConStyle.Cli.Terminal;
 using IRConStyle.Framework.Files;
-using IRConStyle.Framework.Telemetry;
+using IRConStyle.Training.Telemetry;
 
 namespace IRConStyle.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using IRConStyle.Framework.Data;
+using IRConStyle.Evaluation.Data;
 
 namespace IRConStyle.Cli.Commands;
 

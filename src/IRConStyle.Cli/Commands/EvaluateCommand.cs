@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using IRConStyle.Cli.Terminal;
-using IRConStyle.Framework.Evaluation;
+using IRConStyle.Evaluation.Measurement;
+using IRConStyle.Evaluation.Reports;
+using IRConStyle.Framework.Scoring;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;

@@ -2,9 +2,10 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using IRConStyle.Cli.Terminal;
+using IRConStyle.Evaluation.Networks;
 using IRConStyle.Framework.Checkpoints;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Inspection;
+using IRConStyle.Framework.Hosting;
+using IRConStyle.Framework.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;
@@ -57,7 +58,7 @@ internal sealed class InspectCommand : Verb
         }
 
         using var host = call.OpenHost();
-        var pipeline = call.Result.GetValue(_pipeline) ?? host.Services.GetRequiredService<IRConStyleOptions>().DefaultPipeline;
+        var pipeline = call.Result.GetValue(_pipeline) ?? host.Services.GetRequiredService<IPipelineFactory>().DefaultName;
         var (height, width) = call.Result.GetValue(_size);
         Show(call.Screen, host.Services.GetRequiredService<NetworkInspector>().Inspect(pipeline, height, width));
         return ExitCode.Success;

@@ -1,5 +1,5 @@
 using IRConStyle.Cli.Terminal;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;

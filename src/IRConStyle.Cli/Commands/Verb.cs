@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using IRConStyle.Cli.Hosting;
 using IRConStyle.Cli.Terminal;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace IRConStyle.Cli.Commands;
@@ -56,7 +55,5 @@ internal abstract class Verb(string name, string description, params string[] ex
 internal sealed record VerbCall(ParseResult Result, Screen Screen, CancellationToken Stop)
 {
     /// <summary>Builds the engine.</summary>
-    /// <param name="settings">See <see cref="CliHost.Build"/>.</param>
-    public IHost OpenHost(Func<IConfiguration, IEnumerable<KeyValuePair<string, string?>>>? settings = null)
-        => CliHost.Build(GlobalOptions.Read(Result), Screen, settings);
+    public IHost OpenHost() => CliHost.Build(GlobalOptions.Read(Result), Screen);
 }

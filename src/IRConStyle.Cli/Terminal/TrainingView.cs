@@ -1,4 +1,5 @@
-using IRConStyle.Framework.Training;
+using IRConStyle.Training.Loop;
+using IRConStyle.Training.Samples;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,7 +1,7 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints.PyTorch;
 using IRConStyle.Framework.Files;
-using IRConStyle.Framework.Imaging;
+using IRConStyle.Framework.Numerics;
 using TorchSharp;
 
 namespace IRConStyle.Framework.Checkpoints;

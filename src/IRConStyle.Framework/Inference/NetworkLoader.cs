@@ -1,6 +1,8 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Native;
+using IRConStyle.Framework.Pipelines;
+using Microsoft.Extensions.Options;
 using TorchSharp;
 
 namespace IRConStyle.Framework.Inference;
@@ -9,8 +11,8 @@ namespace IRConStyle.Framework.Inference;
 /// <param name="factory">Builds networks by pipeline.</param>
 /// <param name="runtime">Loads libtorch and chooses the device.</param>
 /// <param name="suggestion">Finds the pipeline that weights were meant for.</param>
-/// <param name="options">The default pipeline, and how to restore.</param>
-public sealed class NetworkLoader(IPipelineFactory factory, TorchRuntime runtime, PipelineSuggestion suggestion, IRConStyleOptions options)
+/// <param name="options">How to restore.</param>
+public sealed class NetworkLoader(IPipelineFactory factory, TorchRuntime runtime, PipelineSuggestion suggestion, IOptions<InferenceOptions> options)
 {
     /// <summary>Opens a pipeline for restoring.</summary>
     /// <param name="pipeline">
@@ -23,7 +25,7 @@ public sealed class NetworkLoader(IPipelineFactory factory, TorchRuntime runtime
     public LoadedNetwork Open(string? pipeline, string? weights, string? device, string? section = null)
     {
         var target = runtime.SelectDevice(device);
-        var name = pipeline ?? (weights is null ? options.DefaultPipeline : Path.GetFileNameWithoutExtension(weights));
+        var name = pipeline ?? (weights is null ? factory.DefaultName : Path.GetFileNameWithoutExtension(weights));
         var description = pipeline is null && weights is not null ? Describe(weights, section) : factory.Describe(name);
         var network = factory.CreateNetwork(description, training: false, name);
         try
@@ -37,7 +39,7 @@ public sealed class NetworkLoader(IPipelineFactory factory, TorchRuntime runtime
                     $"Give --weights FILE, set IRConStyle:Pipelines:{network.PipelineName}:Weights, or train it first.");
             network.To(target);
             network.Eval();
-            return new LoadedNetwork(network, new ImageRestorer(network, target, options.Inference), target, file);
+            return new LoadedNetwork(network, new ImageRestorer(network, target, options.Value), target, file);
         }
         catch
         {

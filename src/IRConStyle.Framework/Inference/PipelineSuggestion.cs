@@ -1,6 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Pipelines;
 
 namespace IRConStyle.Framework.Inference;
 

@@ -1,8 +1,9 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Inference;
-using IRConStyle.Framework.Tests.Engine;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 

@@ -1,9 +1,9 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checks;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Tests.Engine;
+using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Pipelines;
 using IRConStyle.Framework.Tests.Plugins;
-using IRConStyle.Framework.Training;
+using IRConStyle.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
@@ -135,14 +135,6 @@ public sealed class CheckedComponentTests : IDisposable
         var loss = services.GetRequiredService<IPipelineFactory>().CreateLoss(new LossOptions { Name = "fixture-loss" });
         var error = Should.Throw<ComponentFaultException>(() => loss.Compute(torch.rand(1, 3, 4, 4), torch.rand(1, 3, 4, 4)));
         error.Message.ShouldStartWith($"The restoration loss 'fixture-loss' of plugin Good ({fixtures.ReportOf("Good").Folder}) returned");
-    }
-
-    [Fact]
-    public void A_plugins_fault_is_no_unreadable_image()
-    {
-        var data = Factory.CreateDataset(ComponentOptions.Of("crashes"));
-        var stream = new SampleStream(data, 7, 1, new UnreadableImages(10, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
-        Should.Throw<ComponentFaultException>(() => stream.Load(0, 8));
     }
 
     [Fact]

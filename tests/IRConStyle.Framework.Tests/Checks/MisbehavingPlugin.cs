@@ -1,5 +1,5 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Tests.Engine;
+using IRConStyle.Tests.Engine;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
