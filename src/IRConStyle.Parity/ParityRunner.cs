@@ -144,7 +144,7 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         (string Name, torch.Tensor Value)[] state = [.. module.named_parameters(), .. module.named_buffers()];
         Load(file, state, DerivedWeights.Complete(file, state));
         module.train();
-        using var followers = new FlatFollowers(encoder);
+        using var followers = new MomentumEncoder(encoder);
         var comparison = new GoldenComparison(file, oneRoundingClass: false);
         for (var call = 0; file.Has($"input/im_q_{call}"); call++)
         {

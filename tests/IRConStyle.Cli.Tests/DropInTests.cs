@@ -21,7 +21,7 @@ public sealed class DropInTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private static string Sample => Path.Combine(
+    internal static string Sample => Path.Combine(
         [SharedData.Root, "samples", "DropInBackbone", "bin", .. Program.Directory.Split(Path.DirectorySeparatorChar)[^2..]]);
 
     [Fact]

@@ -3,6 +3,7 @@ using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Inference;
 using IRConStyle.Tests.Engine;
 using IRConStyle.Training.Loop;
+using IRConStyle.Training.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
@@ -16,7 +17,7 @@ public sealed class BestWeightsTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly LogBook _log = new();
 
-    private string Best => _directory.File(Trainer.BestWeightsFileName);
+    private string Best => _directory.File(RunFiles.BestWeights);
 
     public void Dispose() => _directory.Dispose();
 
@@ -31,7 +32,7 @@ public sealed class BestWeightsTests : IDisposable
 
         result.Completed.ShouldBeTrue();
         result.Best.ShouldBe(new BestValidation("scripted", 5, 2, Best));
-        _log.Warnings.ShouldContain(warning => warning.Contains(Trainer.BestWeightsFileName) && warning.Contains("tried again"));
+        _log.Warnings.ShouldContain(warning => warning.Contains(RunFiles.BestWeights) && warning.Contains("tried again"));
         IterationOf(Best).ShouldBe(2);
         using var scope = torch.NewDisposeScope();
         using var best = SafeTensorsReader.Open(Best);
@@ -45,9 +46,9 @@ public sealed class BestWeightsTests : IDisposable
         Directory.CreateDirectory(Path.Combine(Best, "in the way"));
         using var services = Host(new ScriptedPlugin([5, 4, 3, 2, 1]));
 
-        (await Should.ThrowAsync<IRConStyleException>(() => Train(services))).Message.ShouldContain(Trainer.BestWeightsFileName);
+        (await Should.ThrowAsync<IRConStyleException>(() => Train(services))).Message.ShouldContain(RunFiles.BestWeights);
 
-        IterationOf(_directory.File(Trainer.WeightsFileName)).ShouldBe(10);
+        IterationOf(_directory.File(RunFiles.Weights)).ShouldBe(10);
         File.Exists(_directory.File("checkpoints", "iteration-000000010.safetensors")).ShouldBeTrue();
     }
 
@@ -98,7 +99,7 @@ public sealed class BestWeightsTests : IDisposable
             await Train(services, stopAt: 5, output: earlier);
         var newest = _directory.File("checkpoints", "iteration-000000007.safetensors");
         File.Delete(newest);
-        File.Copy(Path.Combine(earlier, Trainer.BestWeightsFileName), _directory.File("checkpoints", Trainer.BestWeightsFileName));
+        File.Copy(Path.Combine(earlier, RunFiles.BestWeights), _directory.File("checkpoints", RunFiles.BestWeights));
 
         using (var services = Host(new ScriptedPlugin([0, 0, 0])))
         {

@@ -4,6 +4,7 @@ using IRConStyle.Framework.Pipelines;
 using IRConStyle.Tests.Engine;
 using IRConStyle.Training.Loop;
 using IRConStyle.Training.Optimization;
+using IRConStyle.Training.Runs;
 using IRConStyle.Training.Samples;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -122,7 +123,7 @@ public sealed class DataParallelTests : IDisposable
 
     private Dictionary<string, torch.Tensor> Weights(string run)
     {
-        using var reader = SafeTensorsReader.Open(_directory.File(run, Trainer.WeightsFileName));
+        using var reader = SafeTensorsReader.Open(_directory.File(run, RunFiles.Weights));
         return reader.Entries.Keys.ToDictionary(name => name, name => reader.Read(name));
     }
 

@@ -26,7 +26,7 @@ public sealed class NonFiniteValidationTests : IDisposable
         using var services = Host(metric);
         var stopped = await Train(services, stopAt: 5);
         stopped.Best.ShouldNotBeNull().Value.ShouldBe(value);
-        TrainingCheckpoint.ReadPlace(Directory.GetFiles(_directory.File("checkpoints"), "iteration-*").Order().Last()).Best.ShouldBe(value);
+        TrainingCheckpoint.ReadState(Directory.GetFiles(_directory.File("checkpoints"), "iteration-*").Order().Last()).Best.ShouldBe(value);
 
         var finished = await Train(services, resume: true);
 
@@ -51,8 +51,8 @@ public sealed class NonFiniteValidationTests : IDisposable
 
         error.Message.ShouldContain("The metric 'no-number' of plugin Infinite");
         error.Message.ShouldContain("NaN");
-        TrainingCheckpoint.ReadPlace(Directory.GetFiles(_directory.File("checkpoints"), "iteration-*").Order().Last()).Iteration.ShouldBe(2);
-        File.Exists(_directory.File(Trainer.WeightsFileName)).ShouldBeTrue();
+        TrainingCheckpoint.ReadState(Directory.GetFiles(_directory.File("checkpoints"), "iteration-*").Order().Last()).Iteration.ShouldBe(2);
+        File.Exists(_directory.File(RunFiles.Weights)).ShouldBeTrue();
     }
 
     private static ServiceProvider Host(string metric) => EngineHost.Create(

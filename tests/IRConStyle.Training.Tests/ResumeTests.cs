@@ -37,7 +37,7 @@ public sealed class ResumeTests : IDisposable
         var result = await Train(services, _directory.Path, resume: true);
 
         result.Completed.ShouldBeTrue();
-        foreach (var file in new[] { Trainer.WeightsFileName, Checkpoint(10) })
+        foreach (var file in new[] { RunFiles.Weights, Checkpoint(10) })
             TensorsOf(_directory.File(file)).ShouldBe(TensorsOf(_other.File(file)), file);
     }
 
@@ -82,7 +82,7 @@ public sealed class ResumeTests : IDisposable
         await Train(services, _directory.Path, resume: true);
 
         log.Warnings.ShouldContain(warning => warning.Contains("iteration-000000008") && warning.Contains("damaged"));
-        TensorsOf(_directory.File(Trainer.WeightsFileName)).ShouldBe(TensorsOf(_other.File(Trainer.WeightsFileName)));
+        TensorsOf(_directory.File(RunFiles.Weights)).ShouldBe(TensorsOf(_other.File(RunFiles.Weights)));
     }
 
     [Fact]
@@ -203,7 +203,7 @@ public sealed class ResumeTests : IDisposable
         log.Warnings.ShouldContain(warning => warning.Contains("multiplied by 0.0625"));
         // The last good state is still one to go on from.
         var newest = Directory.GetFiles(_directory.File("checkpoints")).Order().Last();
-        TrainingCheckpoint.ReadPlace(newest).RollBacks.ShouldBe(2);
+        TrainingCheckpoint.ReadState(newest).RollBacks.ShouldBe(2);
     }
 
     [Fact]
@@ -228,7 +228,7 @@ public sealed class ResumeTests : IDisposable
         var result = await Train(services, _directory.Path);
         result.End.ShouldBe(TrainingEnd.TimeBudget);
         result.Completed.ShouldBeFalse();
-        TrainingCheckpoint.ReadPlace(_directory.File(Checkpoint(result.Iterations))).Iteration.ShouldBe(result.Iterations);
+        TrainingCheckpoint.ReadState(_directory.File(Checkpoint(result.Iterations))).Iteration.ShouldBe(result.Iterations);
     }
 
     [Fact]
@@ -248,10 +248,10 @@ public sealed class ResumeTests : IDisposable
         recorder.Samples.ShouldAllBe(count => count == 2);
         var best = recorder.Validations.Last(report => report.IsBest);
         best.Values["psnr"].ShouldBe(recorder.Validations.Max(report => report.Values["psnr"]));
-        result.Best.ShouldBe(new BestValidation("psnr", best.Values["psnr"], best.Iteration, _directory.File(Trainer.BestWeightsFileName)));
+        result.Best.ShouldBe(new BestValidation("psnr", best.Values["psnr"], best.Iteration, _directory.File(RunFiles.BestWeights)));
         using (var reader = SafeTensorsReader.Open(result.Best!.WeightsPath))
             reader.Metadata[WeightsFile.IterationKey].ShouldBe($"{best.Iteration}");
-        TensorsOf(_directory.File(Trainer.WeightsFileName)).ShouldBe(TensorsOf(_other.File(Trainer.WeightsFileName)));
+        TensorsOf(_directory.File(RunFiles.Weights)).ShouldBe(TensorsOf(_other.File(RunFiles.Weights)));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Inference;
 using IRConStyle.Tests.Engine;
 using IRConStyle.Training.Loop;
+using IRConStyle.Training.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
@@ -63,7 +64,7 @@ public sealed class TrainerTests : IDisposable
         var result = await Train(services, [], new CancellationToken(canceled: true));
 
         result.WeightsPath.ShouldBeNull();
-        File.Exists(_directory.File(Trainer.WeightsFileName)).ShouldBeFalse();
+        File.Exists(_directory.File(RunFiles.Weights)).ShouldBeFalse();
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class TrainerTests : IDisposable
 
         var kept = Directory.GetFiles(_directory.Path, "weights.*.safetensors").ShouldHaveSingleItem();
         (await File.ReadAllBytesAsync(kept)).ShouldBe(earlier);
-        File.Exists(_directory.File(Trainer.WeightsFileName)).ShouldBeTrue();
+        File.Exists(_directory.File(RunFiles.Weights)).ShouldBeTrue();
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class TrainerTests : IDisposable
         error.Message.ShouldContain("Loss nan");
         error.Message.ShouldContain("iteration 1");
         error.Remedy.ShouldNotBeNull().ShouldContain("LearningRate");
-        File.Exists(_directory.File(Trainer.WeightsFileName)).ShouldBeFalse();
+        File.Exists(_directory.File(RunFiles.Weights)).ShouldBeFalse();
     }
 
     [Fact]
@@ -101,7 +102,7 @@ public sealed class TrainerTests : IDisposable
     {
         using var services = OneChannel(("Training:Stages:0:From", "4"), ("Training:Stages:0:PatchSize", "10"), ("Training:Stages:0:BatchSize", "1"));
         (await Train(services, [], CancellationToken.None)).Completed.ShouldBeTrue();
-        using var loaded = services.GetRequiredService<NetworkLoader>().Open("run", _directory.File(Trainer.WeightsFileName), "cpu");
+        using var loaded = services.GetRequiredService<NetworkLoader>().Open("run", _directory.File(RunFiles.Weights), "cpu");
         using var scope = torch.NewDisposeScope();
         loaded.Restorer.Restore(torch.rand(3, 9, 7)).shape.ShouldBe([3, 9, 7]);
     }

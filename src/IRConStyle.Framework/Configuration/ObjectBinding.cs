@@ -61,7 +61,7 @@ internal sealed class ObjectBinding(List<ConfigurationError> errors)
             return BindDictionary(valueType, section, current);
         if (ElementType(type) is { } elementType)
             return BindList(type, elementType, section, property);
-        if (section.Value is null && !section.GetChildren().Any() && property is not null && AllowsNull(property))
+        if (string.IsNullOrEmpty(section.Value) && !section.GetChildren().Any() && property is not null && AllowsNull(property))
             return null;
         return Bind(type, section, current ?? Activator.CreateInstance(type)!);
     }

@@ -92,7 +92,7 @@ public static class IRConStyleServiceCollectionExtensions
         services.TryAddSingleton<RestorationService>();
     }
 
-    private static IEnumerable<string> Folders(IConfiguration configuration, IRConStyleSetup setup)
+    private static IEnumerable<PluginFolder> Folders(IConfiguration configuration, IRConStyleSetup setup)
     {
         // Only this key is read here: a fault elsewhere must not keep a program from listing its plugins.
         var section = configuration.GetSection(FrameworkSection.Name);
@@ -100,9 +100,10 @@ public static class IRConStyleServiceCollectionExtensions
         var configured = isNamed
             ? OptionsBinder.Bind<PluginOptions>(section, section.GetChildren().Select(child => child.Key)).PluginDirectories
             : new PluginOptions().PluginDirectories;
-        return PluginFolders.Find(configured, mustExist: isNamed)
-            .Concat(PluginFolders.Find(setup.PluginDirectories, mustExist: true))
-            .Distinct(StringComparer.Ordinal);
+        var folders = new PluginFolders();
+        return folders.Find(configured, mustExist: isNamed)
+            .Concat(folders.Find(setup.PluginDirectories, mustExist: true))
+            .DistinctBy(folder => folder.Path, StringComparer.Ordinal);
     }
 
     private static PluginCatalogue Log(PluginCatalogue catalogue, ILoggerFactory? loggers)

@@ -27,12 +27,6 @@ public sealed partial class Trainer(
     IEnumerable<IGradientReducer> reducers,
     ILogger<Trainer> logger)
 {
-    /// <summary>The name of the weights file in the output directory.</summary>
-    public const string WeightsFileName = "weights.safetensors";
-
-    /// <summary>The name of the file with the best weights of all validations.</summary>
-    public const string BestWeightsFileName = "best.safetensors";
-
     /// <summary>Trains until the configured number of iterations, or until stopped.</summary>
     /// <param name="request">What to train, and where to.</param>
     /// <param name="cancellation">Stops after the running iteration; a checkpoint is written all the same.</param>
@@ -61,7 +55,7 @@ public sealed partial class Trainer(
         var checkpoints = new CheckpointFolder(request.OutputDirectory, training.KeepCheckpoints, logger);
         var start = request.Resume ? checkpoints.Newest() : null;
         if (start is { } found)
-            ConfigurationChanges.Check(found.Place.Configuration, ConfigurationChanges.Snapshot(pipeline), found.Place.Iteration, logger);
+            ConfigurationChanges.Check(found.State.Configuration, ConfigurationChanges.Snapshot(pipeline), found.State.Iteration, logger);
         else
             EarlierRun.KeepAside(request.OutputDirectory, logger);
 
@@ -77,7 +71,7 @@ public sealed partial class Trainer(
         var dataset = factory.CreateDataset(data, training.Degradation);
         using var session = new TrainingSession(pipeline, step, factory.CreateSchedule(training), checkpoints, request.OutputDirectory, logger);
         if (start is { } resumed)
-            session.Restore(resumed.Path, resumed.Place);
+            session.Restore(resumed.Path, resumed.State);
 
         LogStarted(logger, request.Pipeline, session.Iteration + 1, training.Iterations, device.ToString());
         var run = new TrainingRun(

@@ -1,6 +1,5 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Inference;
-using IRConStyle.Framework.Numerics;
 using IRConStyle.Framework.Pipelines;
 using IRConStyle.Training.Optimization;
 using IRConStyle.Training.Runs;
@@ -24,7 +23,7 @@ internal sealed partial class TrainingSession(
 
     public TrainingStep Step => step;
 
-    public string WeightsPath { get; } = Path.Combine(output, Trainer.WeightsFileName);
+    public string WeightsPath { get; } = Path.Combine(output, RunFiles.Weights);
 
     /// <summary>The last finished iteration.</summary>
     public int Iteration { get; set; }
@@ -40,7 +39,7 @@ internal sealed partial class TrainingSession(
     public BestWeights Best { get; } = new(output, pipeline, logger);
 
     /// <summary>Decides order, patches and degradations; after a roll-back others than led there.</summary>
-    public ulong SampleSeed => RollBacks == 0 ? Options.Seed : SplitMix.At(~Options.Seed, (ulong)RollBacks);
+    public ulong SampleSeed => RollBacks == 0 ? Options.Seed : SplitMix64.At(~Options.Seed, (ulong)RollBacks);
 
     public double LearningRate(int iteration) => schedule.At(iteration) * RateFactor;
 
@@ -48,14 +47,14 @@ internal sealed partial class TrainingSession(
     /// All random numbers of a step (dropout, MixUp) follow from the seed and the iteration, so that a run goes on anywhere
     /// as if it had never stopped.
     /// </summary>
-    public ulong StepSeed(int iteration) => SplitMix.At(SplitMix.At(SampleSeed, 0x5374_6570), (ulong)iteration);
+    public ulong StepSeed(int iteration) => SplitMix64.At(SplitMix64.At(SampleSeed, 0x5374_6570), (ulong)iteration);
 
-    public void Restore(string path, TrainingPlace place)
+    public void Restore(string path, TrainingState state)
     {
-        TrainingCheckpoint.Load(path, step, place);
-        Iteration = _savedIteration = place.Iteration;
-        (RollBacks, RateFactor, LeastLoss) = (place.RollBacks, place.RateFactor, place.LeastLoss);
-        Best.GoBackTo(place);
+        TrainingCheckpoint.Load(path, step, state);
+        Iteration = _savedIteration = state.Iteration;
+        (RollBacks, RateFactor, LeastLoss) = (state.RollBacks, state.RateFactor, state.LeastLoss);
+        Best.GoBackTo(state);
         if (!File.Exists(WeightsPath))
             _savedIteration = -1;
         LogResumed(logger, Iteration, path);
@@ -65,9 +64,9 @@ internal sealed partial class TrainingSession(
     /// <param name="reason">Why.</param>
     public void RollBack(string reason)
     {
-        var (path, place) = checkpoints.Newest() ?? throw new InvalidOperationException("a run that may be rolled back begins with a checkpoint");
+        var (path, state) = checkpoints.Newest() ?? throw new InvalidOperationException("a run that may be rolled back begins with a checkpoint");
         var (rollBacks, factor) = (RollBacks + 1, RateFactor * Options.Divergence.RateFactor);
-        Restore(path, place);
+        Restore(path, state);
         (RollBacks, RateFactor) = (rollBacks, factor);
         checkpoints.ForgetAfter(Iteration);
         // Written anew, so that a run that is interrupted now knows of it.
@@ -87,7 +86,7 @@ internal sealed partial class TrainingSession(
         try
         {
             var path = checkpoints.PathOf(Iteration);
-            TrainingCheckpoint.Write(path, step, pipeline, new TrainingPlace(
+            TrainingCheckpoint.Write(path, step, pipeline, new TrainingState(
                 Iteration, step.Optimizer.Steps, RollBacks, RateFactor, LeastLoss, Best.WrittenValue, Best.WrittenIteration, ConfigurationChanges.Snapshot(pipeline)));
             WeightsFile.Save(WeightsPath, step.Average.State, pipeline, Iteration);
             Best.NoteCheckpoint();

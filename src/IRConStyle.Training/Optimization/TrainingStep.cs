@@ -19,7 +19,7 @@ public sealed class TrainingStep : IDisposable
     // alone they lie between the large blocks of thousands of steps, which then find no room. A young collection is cheap.
     private const int StepsPerCollection = 8;
 
-    private readonly FlatFollowers? _followers;
+    private readonly MomentumEncoder? _momentumEncoder;
     private readonly long _backboneCount;
     private readonly IGradientReducer? _reducer;
     private readonly Parameter[] _encoderParameters;
@@ -55,16 +55,16 @@ public sealed class TrainingStep : IDisposable
                 "Ranks are counted from 0, and there is at least one.");
 
         if (options.Precision is TrainingPrecision.BFloat16)
-            network = new RestorationNetwork(network.PipelineName, network.Encoder, new ReducedBackbone(network.Backbone));
+            network = new RestorationNetwork(network.PipelineName, network.Encoder, new Bf16Backbone(network.Backbone));
         (Network, _options, Losses, _reducer) = (network, options, losses, reducer);
         _contrast = network.Encoder as IContrastiveStyleEncoder;
         var trained = TrainedParameters.Of(network, options.Frozen);
         Parameters = new FlatParameters([.. trained.Backbone, .. trained.Encoder]);
         _encoderParameters = [.. trained.Encoder];
         _backboneCount = Parameters.CountOf(trained.Backbone.Count);
-        _followers = _contrast is null ? null : new FlatFollowers(_contrast, Parameters);
+        _momentumEncoder = _contrast is null ? null : new MomentumEncoder(_contrast, Parameters);
         Optimizer = new FlatAdamW(Parameters, options.Beta1, options.Beta2, options.WeightDecay);
-        Average = new AveragedState(network, Parameters, options.EmaDecay, IsOfficial, _followers);
+        Average = new EmaState(network, Parameters, options.EmaDecay, IsOfficial, _momentumEncoder);
         if (network.Encoder is not null && trained.IsEncoderFrozen)
             FreezeEncoder();
     }
@@ -88,7 +88,7 @@ public sealed class TrainingStep : IDisposable
     public FlatAdamW Optimizer { get; }
 
     /// <summary>The averaged weights.</summary>
-    public AveragedState Average { get; }
+    public EmaState Average { get; }
 
     /// <summary>Sees what a step computed, before the optimizer moves anything: restored images and the contrastive output.</summary>
     internal Action<torch.Tensor, ContrastiveOutput?>? Computed { get; set; }
@@ -147,7 +147,7 @@ public sealed class TrainingStep : IDisposable
         using var scope = torch.NewDisposeScope();
         Parameters.ZeroGradients();
         if (UsesContrast)
-            _followers!.Follow();
+            _momentumEncoder!.Follow();
 
         torch.Tensor? losses = null;
         foreach (var (degraded, clean) in batches)
@@ -168,7 +168,7 @@ public sealed class TrainingStep : IDisposable
     {
         Average.Dispose();
         Optimizer.Dispose();
-        _followers?.Dispose();
+        _momentumEncoder?.Dispose();
         Parameters.Dispose();
     }
 

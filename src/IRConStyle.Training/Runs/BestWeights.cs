@@ -1,10 +1,9 @@
 using System.Globalization;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
+using IRConStyle.Framework.Files;
 using IRConStyle.Framework.Inference;
 using IRConStyle.Framework.Pipelines;
-using IRConStyle.Training.Loop;
-using IRConStyle.Training.Telemetry;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
 
@@ -20,13 +19,13 @@ namespace IRConStyle.Training.Runs;
 /// <param name="logger">Receives what happens.</param>
 internal sealed partial class BestWeights(string output, PipelineOptions pipeline, ILogger logger) : IDisposable
 {
-    private readonly string _waitingBeside = System.IO.Path.Combine(output, CheckpointFolder.Name, Trainer.BestWeightsFileName);
+    private readonly string _waitingBeside = System.IO.Path.Combine(output, CheckpointFolder.Name, RunFiles.BestWeights);
 
     private (string Name, torch.Tensor Value)[]? _unwritten;
     private int _checkpointed;
 
     /// <summary>The file.</summary>
-    public string Path { get; } = System.IO.Path.Combine(output, Trainer.BestWeightsFileName);
+    public string Path { get; } = System.IO.Path.Combine(output, RunFiles.BestWeights);
 
     /// <summary>The best value of validation's deciding metric; null before the first validation.</summary>
     public double? Value { get; private set; }
@@ -98,26 +97,26 @@ internal sealed partial class BestWeights(string output, PipelineOptions pipelin
     }
 
     /// <summary>Goes back to the best that a checkpoint knows of.</summary>
-    /// <param name="place">Where the checkpoint's training stood.</param>
+    /// <param name="state">Where the checkpoint's training stood.</param>
     /// <exception cref="IRConStyleException">The folder cannot be changed.</exception>
-    public void GoBackTo(TrainingPlace place)
+    public void GoBackTo(TrainingState state)
     {
-        (WrittenValue, WrittenIteration, _checkpointed) = (place.Best, place.BestIteration, place.BestIteration);
+        (WrittenValue, WrittenIteration, _checkpointed) = (state.Best, state.BestIteration, state.BestIteration);
         // What waits in memory stays the best, unless it belongs to what is undone.
-        if (_unwritten is null || Iteration > place.Iteration)
+        if (_unwritten is null || Iteration > state.Iteration)
         {
             Forget();
-            (Value, Iteration) = (place.Best, place.BestIteration);
+            (Value, Iteration) = (state.Best, state.BestIteration);
         }
 
         try
         {
-            FindWritten(place.Iteration);
+            FindWritten(state.Iteration);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new IRConStyleException(
-                $"The best weights in {output} cannot be taken back to those of iteration {place.BestIteration}: {exception.Message}",
+                $"The best weights in {output} cannot be taken back to those of iteration {state.BestIteration}: {exception.Message}",
                 "Make the folder writable.", exception);
         }
     }

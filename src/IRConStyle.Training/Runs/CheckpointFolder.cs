@@ -1,6 +1,5 @@
 using System.Globalization;
 using IRConStyle.Abstractions;
-using IRConStyle.Training.Loop;
 using Microsoft.Extensions.Logging;
 
 namespace IRConStyle.Training.Runs;
@@ -27,14 +26,14 @@ internal sealed partial class CheckpointFolder(string output, int keep, ILogger 
     /// <summary>Finds the newest whole checkpoint; damaged ones are passed over with a warning.</summary>
     /// <returns>The file and where its training stood; null when there is none at all.</returns>
     /// <exception cref="IRConStyleException">There are checkpoints, and all are damaged.</exception>
-    public (string Path, TrainingPlace Place)? Newest()
+    public (string Path, TrainingState State)? Newest()
     {
         var files = Files();
         foreach (var file in files)
         {
             try
             {
-                return (file, TrainingCheckpoint.ReadPlace(file));
+                return (file, TrainingCheckpoint.ReadState(file));
             }
             catch (IRConStyleException error)
             {
@@ -44,7 +43,7 @@ internal sealed partial class CheckpointFolder(string output, int keep, ILogger 
 
         return files.Count == 0 ? null : throw new IRConStyleException(
             $"All {files.Count} checkpoints in {Folder} are damaged.",
-            $"Start anew without resuming; the earlier run is then kept under another name. Its averaged weights may be whole: {Path.Combine(output, Trainer.WeightsFileName)}.");
+            $"Start anew without resuming; the earlier run is then kept under another name. Its averaged weights may be whole: {Path.Combine(output, RunFiles.Weights)}.");
     }
 
     /// <summary>Removes what is older than the newest few.</summary>
