@@ -28,7 +28,7 @@ public sealed class MsSsimMetric(MsSsimOptions options, bool lumaOnly)
     public override string Unit => "";
 
     /// <summary>The pixels a side needs for the window to fit into the coarsest scale.</summary>
-    internal static int SmallestSide(int scales) => (WindowSimilarity.Size - 1) * (1 << (scales - 1)) + 1;
+    internal static int SmallestSide(int scales) => (StructuralSimilarity.Size - 1) * (1 << (scales - 1)) + 1;
 
     /// <summary>The weight of each scale, finest first. All five sum to 1.0001, as published; fewer are scaled to 1.</summary>
     internal static double[] WeightsOf(int scales)
@@ -58,7 +58,7 @@ public sealed class MsSsimMetric(MsSsimOptions options, bool lumaOnly)
         var result = torch.ones(restored.shape[0], restored.shape[1], dtype: torch.float64, device: restored.device);
         for (var scale = 0; ; scale++)
         {
-            var (whole, contrast) = WindowSimilarity.Of(x, y);
+            var (whole, contrast) = StructuralSimilarity.Of(x, y);
             var isLast = scale == _weights.Length - 1;
             result = result * (isLast ? whole : contrast).clamp_min(0).pow(_weights[scale]);
             if (isLast)
@@ -72,7 +72,7 @@ public sealed class MsSsimMetric(MsSsimOptions options, bool lumaOnly)
         var result = 1.0;
         for (var scale = 0; ; scale++)
         {
-            var similarity = WindowSimilarity.Of(x, y, height, width);
+            var similarity = StructuralSimilarity.Of(x, y, height, width);
             var isLast = scale == _weights.Length - 1;
             result *= Math.Pow(Math.Max(isLast ? similarity.Whole : similarity.Contrast, 0), _weights[scale]);
             if (isLast)
