@@ -16,7 +16,7 @@ namespace IRConStyle.Cli.Hosting;
 /// <param name="Settings">Configuration keys, relative to the section <c>IRConStyle</c> or with it, and their values.</param>
 /// <param name="IsVerbose">Whether debug messages are shown.</param>
 internal sealed record HostSettings(
-    IReadOnlyList<string> PluginDirectories, IReadOnlyList<KeyValuePair<string, string?>> Settings, bool IsVerbose);
+    IReadOnlyList<string> PluginDirectories, IReadOnlyList<KeyValuePair<string, string>> Settings, bool IsVerbose);
 
 /// <summary>
 /// Builds the host behind a verb. Later layers win: <c>benchmarks.json</c> and
@@ -42,7 +42,7 @@ internal static class CliHost
         // The last word on a key counts, as with the layers.
         builder.Configuration.AddInMemoryCollection(settings.Settings
             .GroupBy(setting => FullKey(setting.Key), StringComparer.OrdinalIgnoreCase)
-            .Select(group => KeyValuePair.Create(group.Key, group.Last().Value)));
+            .Select(group => KeyValuePair.Create(group.Key, (string?)group.Last().Value)));
 
         builder.Logging
             .AddProvider(new TerminalLogger(screen, settings.IsVerbose))

@@ -1,6 +1,5 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Inference;
-using IRConStyle.Framework.Numerics;
 using IRConStyle.Framework.Pipelines;
 using IRConStyle.Training.Optimization;
 using IRConStyle.Training.Runs;
@@ -38,7 +37,7 @@ internal sealed partial class TrainingSession(
     public double? Best { get; private set; }
 
     /// <summary>Decides order, patches and degradations; after a roll-back others than led there.</summary>
-    public ulong SampleSeed => RollBacks == 0 ? Options.Seed : SplitMix.At(~Options.Seed, (ulong)RollBacks);
+    public ulong SampleSeed => RollBacks == 0 ? Options.Seed : SplitMix64.At(~Options.Seed, (ulong)RollBacks);
 
     public double LearningRate(int iteration) => schedule.At(iteration) * RateFactor;
 
@@ -46,7 +45,7 @@ internal sealed partial class TrainingSession(
     /// All random numbers of a step (dropout, MixUp) follow from the seed and the iteration, so that a run goes on anywhere
     /// as if it had never stopped.
     /// </summary>
-    public ulong StepSeed(int iteration) => SplitMix.At(SplitMix.At(SampleSeed, 0x5374_6570), (ulong)iteration);
+    public ulong StepSeed(int iteration) => SplitMix64.At(SplitMix64.At(SampleSeed, 0x5374_6570), (ulong)iteration);
 
     public void Restore(string path, TrainingPlace place)
     {

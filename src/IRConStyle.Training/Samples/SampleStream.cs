@@ -48,7 +48,7 @@ internal sealed class SampleStream
     {
         var (epoch, step) = Math.DivRem(position, (ulong)_dataset.Count);
         var order = OrderOf(epoch);
-        var request = new SampleRequest(SplitMix.At(~_seed, position), patchSize, Augment: true);
+        var request = new SampleRequest(SplitMix64.At(~_seed, position), patchSize, Augment: true);
         for (var attempt = 0; ; attempt++)
         {
             // Another image stands in for one that cannot be read: always the same, so that the stream stays a function.
@@ -121,7 +121,7 @@ internal sealed class SampleStream
         lock (_orderGate)
         {
             if (_orderEpoch != epoch)
-                (_orderEpoch, _order) = (epoch, SplitMix.Permutation(SplitMix.At(_seed, epoch), _dataset.Count));
+                (_orderEpoch, _order) = (epoch, Permutation.Of(SplitMix64.At(_seed, epoch), _dataset.Count));
             return _order;
         }
     }

@@ -1,8 +1,9 @@
+using IRConStyle.Abstractions;
 using IRConStyle.Framework.Numerics;
 
-namespace IRConStyle.Training.Tests;
+namespace IRConStyle.Framework.Tests.Numerics;
 
-public class SplitMixTests
+public class PermutationTests
 {
     /// <summary>The first values of seed 1234567, as the algorithm's public reference implementation gives them.</summary>
     [Theory]
@@ -11,20 +12,20 @@ public class SplitMixTests
     [InlineData(2, 9817491932198370423UL)]
     [InlineData(3, 4593380528125082431UL)]
     [InlineData(4, 16408922859458223821UL)]
-    public void It_is_SplitMix64(ulong position, ulong expected) => SplitMix.At(1234567, position).ShouldBe(expected);
+    public void It_is_SplitMix64(ulong position, ulong expected) => SplitMix64.At(1234567, position).ShouldBe(expected);
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(1000)]
     public void A_permutation_holds_every_index_once(int count)
-        => SplitMix.Permutation(5, count).Order().ShouldBe(Enumerable.Range(0, count));
+        => Permutation.Of(5, count).Order().ShouldBe(Enumerable.Range(0, count));
 
     [Fact]
     public void A_permutation_is_decided_by_its_seed()
     {
-        SplitMix.Permutation(5, 100).ShouldBe(SplitMix.Permutation(5, 100));
-        SplitMix.Permutation(5, 100).ShouldNotBe(SplitMix.Permutation(6, 100));
+        Permutation.Of(5, 100).ShouldBe(Permutation.Of(5, 100));
+        Permutation.Of(5, 100).ShouldNotBe(Permutation.Of(6, 100));
     }
 
     [Fact]
@@ -33,7 +34,7 @@ public class SplitMixTests
         var counts = new int[4, 4];
         for (ulong seed = 0; seed < 4000; seed++)
         {
-            var order = SplitMix.Permutation(seed, 4);
+            var order = Permutation.Of(seed, 4);
             for (var place = 0; place < 4; place++)
                 counts[place, order[place]]++;
         }
