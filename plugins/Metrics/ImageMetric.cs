@@ -67,7 +67,7 @@ public abstract class ImageMetric : IMetric
     {
         using var scope = torch.NewDisposeScope();
         var cropped = Crop(image).cpu().contiguous();
-        ReadOnlySpan<byte> pixels = cropped.bytes;
+        ReadOnlySpan<byte> pixels = cropped.Elements<byte>();
         var (channels, height, width) = ((int)cropped.shape[0], (int)cropped.shape[1], (int)cropped.shape[2]);
         if (_lumaOnly && channels == 3)
         {

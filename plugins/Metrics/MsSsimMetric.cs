@@ -25,7 +25,7 @@ public sealed class MsSsimMetric(MsSsimOptions options, bool lumaOnly)
     public override string Unit => "";
 
     /// <summary>The pixels a side needs for the window to fit into the coarsest scale.</summary>
-    internal static int SmallestSide(int scales) => (WindowSimilarity.Size - 1) * (1 << (scales - 1)) + 1;
+    internal static int SmallestSide(int scales) => (StructuralSimilarity.Size - 1) * (1 << (scales - 1)) + 1;
 
     /// <summary>The weight of each scale, finest first. All five sum to 1.0001, as published; fewer are scaled to 1.</summary>
     internal static double[] WeightsOf(int scales)
@@ -54,7 +54,7 @@ public sealed class MsSsimMetric(MsSsimOptions options, bool lumaOnly)
         var result = 1.0;
         for (var scale = 0; ; scale++)
         {
-            var similarity = WindowSimilarity.Of(x, y, height, width);
+            var similarity = StructuralSimilarity.Of(x, y, height, width);
             var isLast = scale == _weights.Length - 1;
             result *= Math.Pow(Math.Max(isLast ? similarity.Whole : similarity.Contrast, 0), _weights[scale]);
             if (isLast)

@@ -8,7 +8,7 @@ namespace IRConStyle.Plugins.Metrics;
 /// </summary>
 /// <param name="options">Border to leave out.</param>
 /// <param name="lumaOnly">Whether RGB is reduced to luma first; grey images are measured as they are.</param>
-public sealed class SsimMetric(MetricOptions options, bool lumaOnly) : ImageMetric("ssim", options, lumaOnly, WindowSimilarity.Size)
+public sealed class SsimMetric(MetricOptions options, bool lumaOnly) : ImageMetric("ssim", options, lumaOnly, StructuralSimilarity.Size)
 {
     /// <inheritdoc/>
     public override string Unit => "";
@@ -17,7 +17,7 @@ public sealed class SsimMetric(MetricOptions options, bool lumaOnly) : ImageMetr
     {
         var sum = 0.0;
         for (var channel = 0; channel < restored.Channels; channel++)
-            sum += WindowSimilarity.Of(restored.Plane(channel), clean.Plane(channel), restored.Height, restored.Width).Whole;
+            sum += StructuralSimilarity.Of(restored.Plane(channel), clean.Plane(channel), restored.Height, restored.Width).Whole;
         return sum / restored.Channels;
     }
 }

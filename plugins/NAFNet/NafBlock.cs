@@ -69,7 +69,7 @@ internal sealed class NafBlock : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var x = _expand.Consume(_norm1.call(input));            // N×2C×H×W
         using (var doubled = _depthwise.Consume(x))
-            x = ChannelGate.Multiply(doubled);                  // N×C×H×W
+            x = SimpleGate.Multiply(doubled);                  // N×C×H×W
         using var weights = _attention.call(x);                 // N×C×1×1
         if (is_grad_enabled())
             x = _tail.Finish(x, input, weights, _beta, _gamma);

@@ -28,6 +28,27 @@ public sealed class TrainTests(TinyPipeline tiny) : IDisposable
         result.Error.ShouldContain("--data");
     }
 
+    /// <summary>A pipeline that a plugin brings is known only once the plugins are.</summary>
+    [Fact]
+    public void Options_hold_for_a_pipeline_that_a_plugin_brings()
+    {
+        var plugin = Directory.CreateDirectory(_directory.File("plugins", "Mine"));
+        foreach (var file in Directory.EnumerateFiles(DropInTests.Sample))
+            File.Copy(file, Path.Combine(plugin.FullName, Path.GetFileName(file)));
+        File.WriteAllText(Path.Combine(plugin.FullName, "pipelines.json"), """
+            { "brought": {
+                "Backbone": { "Name": "drop-in-unet", "Options": { "Dim": 4 } },
+                "Training": { "Degradation": { "Name": "gaussian-noise" }, "Losses": [{ "Name": "l1" }], "Iterations": 100000, "BatchSize": 2, "PatchSize": 32 } } }
+            """);
+
+        var result = Program.Run(
+            "train", "--pipeline", "brought", "--data", tiny.Clean, "--iterations", "1", "--output", _directory.File("run"),
+            "--device", "cpu", "--plugins", _directory.File("plugins"));
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Lines[^1].ShouldContain("trained 1 iteration");
+    }
+
     [Fact]
     public void An_option_out_of_bounds_is_named_by_its_key()
     {

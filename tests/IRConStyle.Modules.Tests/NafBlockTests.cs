@@ -14,7 +14,7 @@ public sealed class NafBlockTests
     {
         using var scope = NewDisposeScope();
         var network = new Components().Backbone(
-            "nafnet", new NafNetOptions { Width = 16, EncoderBlocks = [1], MiddleBlocks = 1, DecoderBlocks = [1] });
+            "nafnet", new NafNetOptions { Width = 16, EncoderBlocks = [1], BottleneckBlocks = 1, DecoderBlocks = [1] });
         using (no_grad())
             foreach (var parameter in network.Module.parameters())
                 parameter.uniform_(-0.3, 0.3);

@@ -17,6 +17,6 @@ internal sealed class BmpFormat : IImageFormat
 
     public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => SkiaPixels.ReadSize(source, stream);
 
-    public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
+    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
         => throw new NotSupportedException("BMP is only read.");
 }

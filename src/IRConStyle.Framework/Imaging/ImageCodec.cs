@@ -44,7 +44,15 @@ public sealed class ImageCodec : IImageCodec
     {
         var content = Load(path, File.ReadAllBytes);
         var format = FormatOf(path, content);
-        return format.Decode(new ImageSource(path, content, _options.MaxMegapixels, format.Name));
+        try
+        {
+            return format.Decode(new ImageSource(path, content, _options.MaxMegapixels, format.Name));
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new IRConStyleException(
+                $"{path} does not fit into memory.", "Give the program more memory, or cut the image into parts.", exception);
+        }
     }
 
     /// <inheritdoc/>
@@ -77,7 +85,7 @@ public sealed class ImageCodec : IImageCodec
         if (quality is < 1 or > 100)
             throw new IRConStyleException($"{path} cannot be written with quality {quality}.", "Use a quality from 1 to 100.");
 
-        AtomicFile.Write(path, stream => stream.Write(format.Encode(path, image, quality, options?.LosslessWebp ?? _options.LosslessWebp)));
+        AtomicFile.Write(path, stream => format.Encode(stream, path, image, quality, options?.LosslessWebp ?? _options.LosslessWebp));
     }
 
     private static IImageFormat FormatOf(string path, byte[] content)

@@ -1,5 +1,4 @@
 using IRConStyle.Abstractions;
-using TorchSharp;
 
 namespace IRConStyle.Framework.Imaging;
 
@@ -11,7 +10,7 @@ public sealed class ImageReader(IImageCodec codec) : IImageReader
     public IReadOnlySet<string> Extensions => codec.Extensions;
 
     /// <inheritdoc/>
-    public torch.Tensor ReadRgb(string path) => codec.Read(path).ToRgbBytes().DetachFromDisposeScope();
+    public DecodedImage Read(string path) => codec.Read(path).WithoutAlpha();
 
     /// <inheritdoc/>
     public (int Width, int Height) ReadSize(string path) => codec.ReadSize(path);

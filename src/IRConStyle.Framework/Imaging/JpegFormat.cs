@@ -28,14 +28,14 @@ internal sealed class JpegFormat : IImageFormat
 
     public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => SkiaPixels.ReadSize(source, stream);
 
-    public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
+    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
     {
         if (Math.Max(image.Width, image.Height) > LargestSide)
             throw new IRConStyleException($"{path} cannot be written: JPEG holds at most {LargestSide} pixels a side, the image has {image.Width}×{image.Height}.", "Write PNG or TIFF instead.");
         // Restored detail would be lost again if colour were stored at half the resolution.
         var options = new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore);
         var content = SkiaPixels.Encode(path, image, grey: true, withAlpha: false, pixmap => pixmap.Encode(options));
-        return IccProfile.For(image, image.Channels) is { } profile ? InsertProfile(content, profile) : content;
+        output.Write(IccProfile.For(image, image.Channels) is { } profile ? InsertProfile(content, profile) : content);
     }
 
     private static byte[]? ReadProfile(byte[] content)

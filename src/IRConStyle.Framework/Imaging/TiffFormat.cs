@@ -15,18 +15,17 @@ internal sealed class TiffFormat : IImageFormat
     public bool Recognises(ReadOnlySpan<byte> content)
         => content.StartsWith("II*\0"u8) || content.StartsWith("MM\0*"u8) || content.StartsWith("II+\0"u8) || content.StartsWith("MM\0+"u8);
 
-    public RasterImage Decode(ImageSource source) => Open(source, new MemoryStream(source.Content), reader => reader.Read());
-
-    public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => Open(source, stream, reader => reader.ReadSize());
-
-    private static T Open<T>(ImageSource source, Stream stream, Func<TiffReader, T> read)
+    public RasterImage Decode(ImageSource source)
     {
+        var file = TiffFile.Open(source, new MemoryStream(source.Content, writable: false));
+        var layout = new TiffLayout(file);
+        var profile = file.Page.Bytes(TiffTag.ICCPROFILE);
         TiffErrors.Clear();
         try
         {
-            using var tiff = Tiff.ClientOpen(source.Path, "r", stream, new TiffStream())
-                ?? throw source.Damaged($"its directory cannot be read, or it is truncated ({TiffErrors.Last ?? "no details"})");
-            return read(new TiffReader(source, tiff));
+            using var tiff = Tiff.ClientOpen(source.Path, "r", source, new TiffExtract(source.Content, file, layout))
+                ?? throw source.Damaged($"its directory cannot be read ({TiffErrors.Last ?? "no details"})");
+            return new TiffReader(source, layout, tiff, profile).Read(file.Page);
         }
         catch (Exception exception) when (exception is not IRConStyleException and not OutOfMemoryException)
         {
@@ -35,11 +34,20 @@ internal sealed class TiffFormat : IImageFormat
         }
     }
 
-    public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
+    public (int Width, int Height) ReadSize(ImageSource source, Stream stream)
+    {
+        var file = TiffFile.Open(source, stream);
+        var (width, height) = TiffLayout.SizeOf(file);
+        return Orientation.SizeOf(width, height, OrientationOf(file.Page));
+    }
+
+    /// <summary>1 to 8, or what else the file says.</summary>
+    internal static int OrientationOf(TiffDirectory page) => (int)(page.TryInt(TiffTag.ORIENTATION) ?? Orientation.Upright);
+
+    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
     {
         TiffErrors.Clear();
-        using var stream = new MemoryStream();
-        using (var tiff = Tiff.ClientOpen(path, "w", stream, new TiffStream()) ?? throw Refused(path))
+        using (var tiff = Tiff.ClientOpen(path, "w", output, new TiffOutput()) ?? throw Refused(path))
         {
             var sampleBytes = image.BitDepth / 8;
             var stored = image.Channels + (image.Alpha is null ? 0 : 1);
@@ -66,8 +74,6 @@ internal sealed class TiffFormat : IImageFormat
                     throw Refused(path);
             }
         }
-
-        return stream.ToArray();
     }
 
     private static void Pack(RasterImage image, int y, byte[] row)
@@ -94,6 +100,14 @@ internal sealed class TiffFormat : IImageFormat
 
     private static IRConStyleException Refused(string path)
         => new($"{path} cannot be written as TIFF: {TiffErrors.Last ?? "the encoder refused it"}.", "Write PNG instead.");
+}
+
+/// <summary>Leaves the stream it writes to open for whoever opened it.</summary>
+internal sealed class TiffOutput : TiffStream
+{
+    public override void Close(object clientData)
+    {
+    }
 }
 
 /// <summary>Keeps what LibTiff.NET would otherwise print to the console.</summary>

@@ -5,37 +5,27 @@ using IRConStyle.Abstractions;
 namespace IRConStyle.Framework.Imaging;
 
 /// <summary>Reads one page of a TIFF: grey and RGB of 8 or 16 bits as they are, other kinds as LibTiff converts them to 8-bit RGB.</summary>
-internal sealed class TiffReader(ImageSource source, Tiff tiff)
+internal sealed class TiffReader(ImageSource source, TiffLayout layout, Tiff tiff, byte[]? profile)
 {
-    private int _width, _height;
+    private readonly int _width = layout.Width, _height = layout.Height;
 
-    public (int Width, int Height) ReadSize()
+    public RasterImage Read(TiffDirectory page)
     {
-        (_width, _height) = (Tag(TiffTag.IMAGEWIDTH, 0), Tag(TiffTag.IMAGELENGTH, 0));
-        source.CheckSize(_width, _height);
-        return Orientation.SizeOf(_width, _height, Tag(TiffTag.ORIENTATION, Orientation.Upright));
-    }
+        if (!tiff.IsCodecConfigured(layout.Compression))
+            throw source.Unsupported($"{layout.Compression} compression", "Convert it to a TIFF without compression or with LZW, or to PNG.");
+        if (layout.Bits > 16 || layout.Format is not (SampleFormat.UINT or SampleFormat.VOID))
+            throw source.Unsupported($"{layout.Bits}-bit {layout.Format} samples", "Convert it to unsigned integers of 8 or 16 bits.");
 
-    public RasterImage Read()
-    {
-        ReadSize();
-        var bits = Tag(TiffTag.BITSPERSAMPLE, 1);
-        var stored = Tag(TiffTag.SAMPLESPERPIXEL, 1);
-        var format = (SampleFormat)Tag(TiffTag.SAMPLEFORMAT, (int)SampleFormat.UINT);
-        var photometric = (Photometric)Tag(TiffTag.PHOTOMETRIC, (int)Photometric.MINISBLACK);
-        if (bits > 16 || format is not (SampleFormat.UINT or SampleFormat.VOID))
-            throw source.Unsupported($"{bits}-bit {format} samples", "Convert it to unsigned integers of 8 or 16 bits.");
-
-        var channels = photometric switch
+        var channels = layout.Photometric switch
         {
             Photometric.MINISBLACK or Photometric.MINISWHITE => 1,
             Photometric.RGB => 3,
             _ => 0,
         };
-        var image = channels > 0 && bits is 8 or 16 && stored >= channels
-            ? ReadSamples(bits, stored, channels, inverted: photometric == Photometric.MINISWHITE)
+        var image = channels > 0 && layout.Bits is 8 or 16 && layout.Samples >= channels
+            ? ReadSamples(layout.Bits, layout.Samples, channels, inverted: layout.Photometric == Photometric.MINISWHITE)
             : ReadConverted();
-        return Orientation.Apply(image, Tag(TiffTag.ORIENTATION, Orientation.Upright));
+        return Orientation.Apply(image, TiffFormat.OrientationOf(page));
     }
 
     private RasterImage ReadSamples(int bits, int stored, int channels, bool inverted)
@@ -44,7 +34,7 @@ internal sealed class TiffReader(ImageSource source, Tiff tiff)
         var extra = stored > channels ? AlphaKind() : ExtraSample.UNSPECIFIED;
         var hasAlpha = extra is ExtraSample.ASSOCALPHA or ExtraSample.UNASSALPHA;
         var image = Create(channels, bits, hasAlpha);
-        var planes = (PlanarConfig)Tag(TiffTag.PLANARCONFIG, (int)PlanarConfig.CONTIG) == PlanarConfig.SEPARATE ? stored : 1;
+        var planes = layout.Planes;
         // A plane that is neither colour nor alpha is not read.
         for (var plane = 0; plane < Math.Min(planes, channels + (hasAlpha ? 1 : 0)); plane++)
             ForEachBlock(planes, plane, (block, blockRowBytes, x, y, width, height) =>
@@ -64,24 +54,18 @@ internal sealed class TiffReader(ImageSource source, Tiff tiff)
     private RasterImage Create(int channels, int bits, bool hasAlpha)
         => new(_width, _height, channels, bits, alpha: hasAlpha ? new byte[_width * _height * (bits / 8)] : null)
         {
-            IccProfile = IccProfile.Fitting(tiff.GetField(TiffTag.ICCPROFILE) is [_, var bytes, ..] ? bytes.GetBytes() : null, channels),
+            IccProfile = IccProfile.Fitting(profile, channels),
             SourceFormat = source.Format,
         };
 
     /// <summary>Visits the strips or tiles of a plane, cropped to the image.</summary>
     private void ForEachBlock(int planes, int plane, Action<byte[], int, int, int, int, int> visit)
     {
-        var tiled = tiff.IsTiled();
-        var blockWidth = tiled ? Tag(TiffTag.TILEWIDTH, 0) : _width;
+        var tiled = layout.IsTiled;
+        var blockWidth = layout.BlockWidth;
         // Strips are read row by row: the library divides by zero when asked for a strip of more rows than the image.
-        var blockHeight = tiled ? Tag(TiffTag.TILELENGTH, 0) : 1;
+        var blockHeight = tiled ? layout.BlockHeight : 1;
         var rowBytes = tiled ? tiff.TileRowSize() : tiff.ScanlineSize();
-        if (blockWidth < 1 || blockHeight < 1 || rowBytes < 1)
-            throw source.Damaged($"its tiles of {blockWidth}×{blockHeight} pixels are impossible");
-        // A tile may be larger than a small image, but not by any amount the file likes.
-        const long LargestTile = 1 << 24;
-        if (tiled && (long)blockWidth * blockHeight > Math.Max((long)_width * _height, LargestTile))
-            throw source.Damaged($"its tiles of {blockWidth}×{blockHeight} pixels are impossible for {_width}×{_height} pixels");
         // Planes do not share blocks, so they are numbered one after the other.
         var perPlane = tiled ? tiff.NumberOfTiles() / planes : 0;
         var block = new byte[tiled ? tiff.TileSize() : rowBytes];
@@ -126,9 +110,8 @@ internal sealed class TiffReader(ImageSource source, Tiff tiff)
         if (!tiff.RGBAImageOK(out var reason))
             throw source.Unsupported($"content that cannot be converted to RGB ({reason})", "Convert it to RGB or grey of 8 or 16 bits.");
         var pixels = new int[_width * _height];
-        // In the stored orientation, so that the tag is applied once, and by us.
-        var stored = (BitMiracle.LibTiff.Classic.Orientation)Tag(TiffTag.ORIENTATION, Orientation.Upright);
-        if (!tiff.ReadRGBAImageOriented(_width, _height, pixels, stored, stopOnError: true))
+        // As stored: the library was not told of an orientation.
+        if (!tiff.ReadRGBAImageOriented(_width, _height, pixels, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT, stopOnError: true))
             throw Undecodable("as a whole");
         var image = Create(3, 8, hasAlpha: false);
         for (var i = 0; i < pixels.Length; i++)
@@ -169,6 +152,4 @@ internal sealed class TiffReader(ImageSource source, Tiff tiff)
         => tiff.GetField(TiffTag.EXTRASAMPLES) is [_, var kinds, ..] && kinds.ToShortArray() is [var first, ..]
             ? (ExtraSample)first
             : ExtraSample.UNSPECIFIED;
-
-    private int Tag(TiffTag tag, int otherwise) => tiff.GetField(tag) is [var value, ..] ? value.ToInt() : otherwise;
 }

@@ -33,14 +33,14 @@ internal sealed class WebpFormat : IImageFormat
 
     public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => SkiaPixels.ReadSize(source, stream);
 
-    public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
+    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
     {
         if (Math.Max(image.Width, image.Height) > LargestSide)
             throw new IRConStyleException($"{path} cannot be written: WebP holds at most {LargestSide} pixels a side, the image has {image.Width}×{image.Height}.", "Write PNG or TIFF instead.");
         var options = new SKWebpEncoderOptions(
             lossless ? SKWebpEncoderCompression.Lossless : SKWebpEncoderCompression.Lossy, lossless ? LosslessEffort : quality);
         var content = SkiaPixels.Encode(path, image, grey: false, withAlpha: true, pixmap => pixmap.Encode(options));
-        return IccProfile.For(image, 3) is { } profile && image.Channels == 3 ? WithProfile(content, image, profile) : content;
+        output.Write(IccProfile.For(image, 3) is { } profile && image.Channels == 3 ? WithProfile(content, image, profile) : content);
     }
 
     private static byte[] WithProfile(byte[] content, RasterImage image, byte[] profile)

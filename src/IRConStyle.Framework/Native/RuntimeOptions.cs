@@ -11,4 +11,7 @@ public sealed class RuntimeOptions
 
     /// <summary>Whether to trade memory for speed in glibc's allocator (Linux only).</summary>
     public bool TuneMalloc { get; set; } = true;
+
+    /// <summary>Whether waiting threads of libgomp sleep soon instead of keeping their core busy (Linux only).</summary>
+    public bool BoundSpin { get; set; } = true;
 }

@@ -24,6 +24,8 @@ internal sealed class PipelineFactory(
 
     public string DefaultName => defaults.Value.DefaultPipeline;
 
+    public IReadOnlyList<PipelineSummary> List() => [.. pipelines.Names.Select(name => PipelineSummary.Of(name, pipelines.Find(name)!))];
+
     public PipelineOptions Describe(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

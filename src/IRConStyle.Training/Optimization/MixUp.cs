@@ -40,5 +40,4 @@ internal static class MixUp
 
         return 0.5;
     }
-
 }

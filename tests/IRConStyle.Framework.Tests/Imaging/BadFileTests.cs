@@ -87,6 +87,7 @@ public sealed class BadFileTests : IDisposable
         var frame = jpeg.AsSpan().IndexOf([(byte)0xFF, (byte)0xC0]);
         BinaryPrimitives.WriteUInt32BigEndian(jpeg.AsSpan(frame + 5), 0xFDE8FDE8);
         Fails(Write("a.jpg", jpeg), "65000×65000");
+        Fails(Write("c.png", TestImages.Png(1, 200_000_000, 8, 2, [0])), "no side may be longer than 16777216");
         // Within the limit, but more than the data could ever inflate to.
         Fails(Write("b.png", TestImages.Png(16000, 16000, 8, 2, [0])), "truncated");
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(50_000_000);

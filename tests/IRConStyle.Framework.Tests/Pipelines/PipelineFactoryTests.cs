@@ -244,6 +244,27 @@ public sealed class PipelineFactoryTests
     }
 
     [Fact]
+    public void A_list_says_of_each_pipeline_what_its_description_says()
+    {
+        using var services = CompositionHost.FromJson("""
+            { "IRConStyle": { "Pipelines": {
+                "plain": { "Summary": "No style", "Backbone": { "Name": "fake-backbone" }, "Weights": "w.safetensors" },
+                "child": { "BasedOn": "plain", "Encoder": { "Name": "fake-encoder" } },
+                "named": { "BasedOn": "child", "Injection": { "Name": "other" }, "Training": { "Iterations": "wrong" } } } } }
+            """);
+        var listed = services.Pipelines().List();
+        listed.Select(pipeline => pipeline.Name).ShouldBe(["child", "named", "plain"]);
+        foreach (var pipeline in listed.Where(pipeline => pipeline.Name != "named"))
+        {
+            var described = services.Pipelines().Describe(pipeline.Name);
+            (pipeline.Summary, pipeline.Encoder, pipeline.Backbone, pipeline.WeightsPath)
+                .ShouldBe((described.Summary, described.Encoder?.Name, described.Backbone.Name, described.WeightsPath));
+        }
+
+        listed.Select(pipeline => pipeline.Injection).ShouldBe(["paper", "other", null]);
+    }
+
+    [Fact]
     public void Options_of_other_sections_bind_and_unknown_sections_are_errors()
     {
         var configuration = new ConfigurationBuilder().AddJsonStream(CompositionHost.Stream(

@@ -83,7 +83,7 @@ public class MetricVectorTests
     {
         using var scope = torch.NewDisposeScope();
         var expected = Vectors.Read(File, "expected/gaussian_kernel_11_1.5").view(-1);
-        Vectors.LargestDifference(torch.tensor(WindowSimilarity.Weights), expected).ShouldBeLessThan(1e-15);
+        Vectors.LargestDifference(torch.tensor(StructuralSimilarity.Weights), expected).ShouldBeLessThan(1e-15);
     }
 
     private static (IMetric Psnr, IMetric Ssim) Metrics(int crop, bool luma)

@@ -3,7 +3,7 @@ using IRConStyle.Plugins.Datasets;
 
 namespace IRConStyle.Plugins.Tests.Datasets;
 
-public sealed class SquaresTests : IDisposable
+public sealed class SubImagesTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly StubReader _reader = new();
@@ -15,25 +15,25 @@ public sealed class SquaresTests : IDisposable
     [InlineData(101, 40, 40, 40, "0,0 40,0 61,0")]
     [InlineData(40, 81, 40, 40, "0,0 0,40 0,41")]
     [InlineData(90, 20, 40, 40, "0,0 40,0 50,0")]
-    public void Squares_cover_the_image_and_the_last_ends_at_the_border(int width, int height, int size, int step, string expected)
+    public void Sub_images_cover_the_image_and_the_last_ends_at_the_border(int width, int height, int size, int step, string expected)
     {
-        var squares = Squares.Cut(7, (width, height), size, step).ToArray();
-        squares.Select(square => $"{square.Left},{square.Top}").ShouldBe(expected.Split(' '));
-        squares.ShouldAllBe(square => square.Image == 7 && square.Width == Math.Min(size, width) && square.Height == Math.Min(size, height));
+        var subImages = SubImages.Cut(7, (width, height), size, step).ToArray();
+        subImages.Select(subImage => $"{subImage.Left},{subImage.Top}").ShouldBe(expected.Split(' '));
+        subImages.ShouldAllBe(subImage => subImage.Image == 7 && subImage.Width == Math.Min(size, width) && subImage.Height == Math.Min(size, height));
         var seen = new bool[width, height];
-        foreach (var square in squares)
-            for (var y = 0; y < square.Height; y++)
-                for (var x = 0; x < square.Width; x++)
-                    seen[square.Left + x, square.Top + y] = true;
+        foreach (var subImage in subImages)
+            for (var y = 0; y < subImage.Height; y++)
+                for (var x = 0; x < subImage.Width; x++)
+                    seen[subImage.Left + x, subImage.Top + y] = true;
         seen.Cast<bool>().ShouldAllBe(pixel => pixel);
     }
 
     [Fact]
-    public void An_image_no_larger_than_a_square_stays_whole()
-        => Squares.Cut(0, (40, 30), 40, 20).ShouldHaveSingleItem().IsWhole.ShouldBeTrue();
+    public void An_image_no_larger_than_a_sub_image_stays_whole()
+        => SubImages.Cut(0, (40, 30), 40, 20).ShouldHaveSingleItem().IsWhole.ShouldBeTrue();
 
     [Fact]
-    public void Each_square_is_an_image_of_its_own_with_a_name_of_its_own()
+    public void Each_sub_image_is_an_image_of_its_own_with_a_name_of_its_own()
     {
         StubReader.Write(_directory.File("clean", "large.png"), 50, 100);
         StubReader.Write(_directory.File("clean", "small.png"), 30, 40);
@@ -43,25 +43,26 @@ public sealed class SquaresTests : IDisposable
         _reader.Reads.ShouldBe(0, "sizes come from headers");
 
         using var whole = Clean(size: 0, step: 0).Load(0, SampleRequest.Whole);
-        using var square = dataset.Load(4, SampleRequest.Whole);
-        square.Name.ShouldBe("large.png#30,10");
+        using var subImage = dataset.Load(4, SampleRequest.Whole);
+        subImage.Name.ShouldBe("large.png#30,10");
         using var expected = whole.Clean[.., 10..50, 30..70];
-        square.Clean.ShouldEqualExactly(expected);
+        subImage.Clean.ShouldEqualExactly(expected);
     }
 
     [Fact]
-    public void Patches_lie_within_their_square()
+    public void Patches_lie_within_their_sub_image()
     {
         StubReader.Write(_directory.File("clean", "a.png"), 50, 100);
         var dataset = Clean(size: 40, step: 30);
-        using var square = dataset.Load(5, SampleRequest.Whole);
+        using var subImage = dataset.Load(5, SampleRequest.Whole);
         for (var seed = 0UL; seed < 20; seed++)
         {
             var request = new SampleRequest(seed, 16, Augment: true);
             using var patch = dataset.Load(5, request);
-            var view = View.Draw(40, 40, request, "a");
-            var cut = new DecodedImage([.. square.Clean.mul(255).round().data<float>().Select(value => (byte)value)], 40, 40);
-            using var expected = view.Of(cut);
+            var view = RandomView.Draw(40, 40, request, "a");
+            using var interleaved = subImage.Clean.mul(255).round().permute(1, 2, 0).contiguous();
+            var cut = new DecodedImage(40, 40, 3, 8, interleaved.data<float>().Select(value => (byte)value).ToArray());
+            using var expected = cut.ToRgbTensor(view);
             patch.Clean.ShouldEqualExactly(expected);
         }
 
@@ -69,7 +70,7 @@ public sealed class SquaresTests : IDisposable
     }
 
     [Fact]
-    public void Both_images_of_a_pair_show_the_same_square()
+    public void Both_images_of_a_pair_show_the_same_sub_image()
     {
         StubReader.Write(_directory.File("degraded", "a.png"), 50, 100);
         StubReader.Write(_directory.File("clean", "a.png"), 50, 100);

@@ -8,7 +8,7 @@ namespace IRConStyle.Plugins.Datasets;
 /// <param name="Top">First row.</param>
 /// <param name="Width">Columns; 0 where the part is the whole image.</param>
 /// <param name="Height">Rows; 0 where the part is the whole image.</param>
-internal readonly record struct Square(int Image, int Left, int Top, int Width, int Height)
+internal readonly record struct SubImage(int Image, int Left, int Top, int Width, int Height)
 {
     /// <summary>Whether the part is the whole image, of whatever size.</summary>
     public bool IsWhole => Width == 0;
@@ -21,20 +21,20 @@ internal readonly record struct Square(int Image, int Left, int Top, int Width, 
     /// <param name="request">Whole part or random patch.</param>
     /// <param name="file">The image's path.</param>
     /// <exception cref="IRConStyleException">The part is smaller than the patch, or the image than when it was listed.</exception>
-    public View Draw(IPixels image, SampleRequest request, string file)
+    public ImageView Draw(IPixels image, SampleRequest request, string file)
     {
         if (IsWhole)
-            return View.Draw(image.Height, image.Width, request, file);
+            return RandomView.Draw(image.Height, image.Width, request, file);
         if (Left + Width > image.Width || Top + Height > image.Height)
             throw new IRConStyleException(
                 $"{file} is {image.Width}×{image.Height} pixels, smaller than when the dataset was opened.", "Leave the images alone while they are used.");
-        var view = View.Draw(Height, Width, request, file + Suffix);
+        var view = RandomView.Draw(Height, Width, request, file + Suffix);
         return view with { Left = view.Left + Left, Top = view.Top + Top };
     }
 }
 
-/// <summary>Sees large images as overlapping squares; the last of a row or column ends at the image's border.</summary>
-internal static class Squares
+/// <summary>Sees large images as overlapping sub-images; the last of a row or column ends at the image's border.</summary>
+internal static class SubImages
 {
     // Headers lie on disks that answer slowly, but more than one at a time.
     private const int Readers = 4;
@@ -43,28 +43,28 @@ internal static class Squares
     /// <param name="paths">The images' full paths.</param>
     /// <param name="options">Size and step.</param>
     /// <param name="context">Reads sizes; a dataset that is only inspected shows whole images.</param>
-    public static Square[] Of(IReadOnlyList<string> paths, FolderOptions options, DatasetContext context)
+    public static SubImage[] Of(IReadOnlyList<string> paths, FolderOptions options, DatasetContext context)
     {
         if (options.SubImageSize == 0 || context.IsInspection)
-            return [.. paths.Select((_, index) => new Square(index, 0, 0, 0, 0))];
+            return [.. paths.Select((_, index) => new SubImage(index, 0, 0, 0, 0))];
         var step = options.SubImageStep > 0 ? options.SubImageStep : Math.Max(1, options.SubImageSize / 2);
         return [.. Enumerable.Range(0, paths.Count).AsParallel().AsOrdered().WithDegreeOfParallelism(Readers)
             .Select(index => Cut(index, SizeOf(paths[index], context.Images), options.SubImageSize, step).ToArray())
-            .AsEnumerable().SelectMany(squares => squares)];
+            .AsEnumerable().SelectMany(subImages => subImages)];
     }
 
     /// <summary>The parts of one image; one no larger than the size, or of unknown size, stays whole.</summary>
-    internal static IEnumerable<Square> Cut(int image, (int Width, int Height)? known, int size, int step)
+    internal static IEnumerable<SubImage> Cut(int image, (int Width, int Height)? known, int size, int step)
     {
         if (known is not var (width, height) || (width <= size && height <= size))
         {
-            yield return new Square(image, 0, 0, 0, 0);
+            yield return new SubImage(image, 0, 0, 0, 0);
             yield break;
         }
 
         foreach (var top in Starts(height, size, step))
             foreach (var left in Starts(width, size, step))
-                yield return new Square(image, left, top, Math.Min(size, width), Math.Min(size, height));
+                yield return new SubImage(image, left, top, Math.Min(size, width), Math.Min(size, height));
     }
 
     private static IEnumerable<int> Starts(int length, int size, int step)

@@ -1,7 +1,7 @@
 namespace IRConStyle.Plugins.Degradations;
 
-/// <summary>Resizing by cubic convolution, along rows and then along columns; a smaller image is antialiased.</summary>
-internal static class CubicResize
+/// <summary>Bicubic resizing (cubic convolution), along rows and then along columns; a smaller image is antialiased.</summary>
+internal static class BicubicResize
 {
     /// <summary>Resizes every channel.</summary>
     /// <param name="image">C×H×W.</param>

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace IRConStyle.Plugins.Maxim;
 
 /// <summary>
-/// A split of an image into equal rectangles, and which pixels are mixed with one another: those of a rectangle of fixed
+/// A partition of an image into equal rectangles, and which pixels are mixed with one another: those of a rectangle of fixed
 /// size (a block), or those at the same place of all rectangles of a fixed grid. The pixels that are mixed are the first
 /// axis of the tokens P×R×C, so that mixing is one matrix product from the left, over all channels and the rest at once.
 /// Source: MAXIM, https://arxiv.org/abs/2201.02973.
 /// </summary>
-internal sealed class PixelSplit
+internal sealed class PixelPartition
 {
     /// <summary>Of the tokens of one band; a branch has up to four such tensors in use at once.</summary>
     private const long BandBytesPerThread = 512 * 1024;
@@ -20,7 +20,7 @@ internal sealed class PixelSplit
     private readonly long[] _order;
     private readonly int _bandAxis;
 
-    private PixelSplit(int[] size, bool isGrid)
+    private PixelPartition(int[] size, bool isGrid)
     {
         if (size is not [> 0 and <= 256, > 0 and <= 256])
             throw new IRConStyleException(
@@ -42,10 +42,10 @@ internal sealed class PixelSplit
     public IEnumerable<int> Sides => [(int)_height, (int)_width];
 
     /// <summary>Rectangles of this height and width, mixed within.</summary>
-    public static PixelSplit IntoBlocks(int[] size) => new(size, isGrid: false);
+    public static PixelPartition IntoBlocks(int[] size) => new(size, isGrid: false);
 
     /// <summary>So many rows and columns of rectangles, mixed across.</summary>
-    public static PixelSplit IntoGrid(int[] size) => new(size, isGrid: true);
+    public static PixelPartition IntoGrid(int[] size) => new(size, isGrid: true);
 
     /// <summary>Brings the pixels that are mixed to the front.</summary>
     /// <param name="image">N×H×W×C.</param>

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace IRConStyle.Modules;
 
 /// <summary>Multiplies the two halves of the channels. Source: NAFNet, https://arxiv.org/abs/2204.04676.</summary>
-public sealed class ChannelGate() : Module<Tensor, Tensor>(nameof(ChannelGate))
+public sealed class SimpleGate() : Module<Tensor, Tensor>(nameof(SimpleGate))
 {
     /// <summary>Multiplies the halves.</summary>
     /// <param name="input">N×2C×H×W.</param>

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace IRConStyle.Modules.Tests;
 
 /// <summary>Kernel basis attention in chunks against its definition, pixel by pixel.</summary>
-public sealed class KernelBasisTests
+public sealed class KernelBasisAttentionTests
 {
     private const int BasisSize = 5;
 
@@ -23,7 +23,7 @@ public sealed class KernelBasisTests
         var (input, attention, weight, bias) = (arguments[0], arguments[1], arguments[2], arguments[3]);
 
         using var mode = no_grad();
-        var result = KernelBasis.Apply(input, attention, weight, bias);
+        var result = KernelBasisAttention.Apply(input, attention, weight, bias);
 
         var expected = PixelByPixel(input, attention, weight, bias);
         (result - expected).abs().max().item<double>().ShouldBeLessThan(1e-12);
@@ -42,7 +42,7 @@ public sealed class KernelBasisTests
         foreach (var argument in arguments.Concat(others))
             argument.requires_grad_();
 
-        var fast = KernelBasis.Apply(arguments[0], arguments[1], arguments[2], arguments[3]);
+        var fast = KernelBasisAttention.Apply(arguments[0], arguments[1], arguments[2], arguments[3]);
         var plain = Composite(others[0], others[1], others[2], others[3]);
         var outer = randn_like(plain);
         (fast * outer).sum().backward();
@@ -58,10 +58,10 @@ public sealed class KernelBasisTests
     {
         using var scope = NewDisposeScope();
         var arguments = Arguments(2, 16, 33, 47);
-        var recorded = KernelBasis.Apply(arguments[0], arguments[1], arguments[2].requires_grad_(), arguments[3]).detach();
+        var recorded = KernelBasisAttention.Apply(arguments[0], arguments[1], arguments[2].requires_grad_(), arguments[3]).detach();
 
         using var inference = inference_mode();
-        var direct = KernelBasis.Apply(arguments[0], arguments[1], arguments[2], arguments[3]);
+        var direct = KernelBasisAttention.Apply(arguments[0], arguments[1], arguments[2], arguments[3]);
 
         direct.equal(recorded).all().item<bool>().ShouldBeTrue();
     }
@@ -73,7 +73,7 @@ public sealed class KernelBasisTests
         var arguments = Arguments(1, 8, 6, 6);
         arguments[1].requires_grad_();
 
-        KernelBasis.Apply(arguments[0], arguments[1], arguments[2], arguments[3]).sum().backward();
+        KernelBasisAttention.Apply(arguments[0], arguments[1], arguments[2], arguments[3]).sum().backward();
 
         arguments[1].grad.ShouldNotBeNull().abs().max().item<double>().ShouldBeGreaterThan(0);
         arguments[0].grad.ShouldBeNull();
@@ -105,7 +105,7 @@ public sealed class KernelBasisTests
     [InlineData(32)]
     public void Widths_that_fit_at_every_level_are_taken(int width)
     {
-        var options = new ConStyleKbNetOptions { Dim = width, LeftBlocks = [1, 1, 1], BottomBlocks = 1, RightBlocks = [1, 1, 1] };
+        var options = new ConStyleKbNetOptions { Dim = width, EncoderBlocks = [1, 1, 1], BottleneckBlocks = 1, DecoderBlocks = [1, 1, 1] };
 
         using var network = new Components().Backbone("constyle-kbnet", options).Module;
 

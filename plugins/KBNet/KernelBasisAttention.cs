@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace IRConStyle.Plugins.KBNet;
 
 /// <summary>
-/// Kernel basis attention: every pixel has a 3×3 kernel of its own, a mix of learned ones (the basis) in proportions that the
+/// Kernel basis attention (KBA): every pixel has a 3×3 kernel of its own, a mix of learned ones (the basis) in proportions that the
 /// pixel's attention gives. Source: KBNet, https://arxiv.org/abs/2303.02881.
 /// </summary>
 /// <remarks>
@@ -15,7 +15,7 @@ namespace IRConStyle.Plugins.KBNet;
 /// and the backward pass mixes them anew instead of keeping them. Planes of pixels keep the work in plain matrix products and
 /// long vectors.
 /// </remarks>
-public static class KernelBasis
+public static class KernelBasisAttention
 {
     /// <summary>Channels of a group; also the kernel's inputs per output.</summary>
     public const int GroupSize = 4;
@@ -149,7 +149,7 @@ public static class KernelBasis
     /// <summary>Keeps nothing but the arguments for the backward pass.</summary>
     private sealed class RecordedPass : autograd.SingleTensorFunction<RecordedPass>
     {
-        public override string Name => nameof(KernelBasis);
+        public override string Name => nameof(KernelBasisAttention);
 
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {

@@ -9,10 +9,11 @@ using static TorchSharp.torch.nn;
 namespace IRConStyle.Plugins.Restormer;
 
 /// <summary>
-/// Attention between the channels of a head (not between pixels): softmax(temperature · q̂·k̂ᵀ)·v, where q̂ and k̂ have
-/// length 1 over the pixels. Source: Restormer, https://arxiv.org/abs/2111.09881.
+/// Multi-Dconv head transposed attention (MDTA), between the channels of a head instead of pixels:
+/// softmax(temperature · q̂·k̂ᵀ)·v, where q̂ and k̂ have length 1 over the pixels.
+/// Source: Restormer, https://arxiv.org/abs/2111.09881.
 /// </summary>
-internal sealed class ChannelAttention : Module<Tensor, Tensor>
+internal sealed class TransposedAttention : Module<Tensor, Tensor>
 {
     /// <summary>The least length that a channel is divided by.</summary>
     private const double Epsilon = 1e-12;
@@ -32,8 +33,8 @@ internal sealed class ChannelAttention : Module<Tensor, Tensor>
     [ComponentName(Name = "project_out")]
     private readonly Conv2d _project;
 
-    public ChannelAttention(int channels, int heads, bool bias)
-        : base(nameof(ChannelAttention))
+    public TransposedAttention(int channels, int heads, bool bias)
+        : base(nameof(TransposedAttention))
     {
         if (heads < 1 || channels % heads != 0)
             throw new IRConStyleException($"{channels} channels do not divide into {heads} heads.", "Change Heads or Dim.");

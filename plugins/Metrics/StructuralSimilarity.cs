@@ -6,7 +6,7 @@ namespace IRConStyle.Plugins.Metrics;
 /// What SSIM and MS-SSIM share: means, variances and covariance below the original 11×11 Gaussian window of σ = 1.5, at
 /// every position where it lies fully inside the image, and what Wang et al. (2004) make of them.
 /// </summary>
-internal static class WindowSimilarity
+internal static class StructuralSimilarity
 {
     /// <summary>The window's side in pixels.</summary>
     public const int Size = 11;
