@@ -48,14 +48,11 @@ public sealed class ContractCheck<TSubject> : ContractCheck
         }
         catch (Exception exception) when (exception is not ContractViolationException)
         {
-            var cause = exception is AggregateException { InnerException: { } inner } ? inner : exception;
-            if (cause is ContractViolationException violation)
-                throw violation;
             // libtorch puts its own stack below the first line of a message.
             throw new ContractViolationException(
-                $"throws {cause.GetType().Name}: {cause.Message.Split('\n')[0].TrimEnd()}",
-                (cause as IRConStyleException)?.Remedy ?? "Nothing is to be thrown for what the engine gives here.",
-                cause);
+                $"throws {exception.GetType().Name}: {exception.Message.Split('\n')[0].TrimEnd()}",
+                (exception as IRConStyleException)?.Remedy ?? "Nothing is to be thrown for what the engine gives here.",
+                exception);
         }
     }
 }

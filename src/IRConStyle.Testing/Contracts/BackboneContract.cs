@@ -41,12 +41,12 @@ public static class BackboneContract
         using var network = Build(subject);
         foreach (var (height, width) in Sizes)
         {
-            var image = network.Images(2, height, width);
-            var restored = network.Restore(image);
-            var what = $"the result for an image of {Tensors.Text(image)}";
+            var input = network.Draw(2, height, width);
+            var restored = network.Restore(input);
+            var what = $"the result for an image of {Tensors.Text(input.Images)}";
             Require.Shape(
                 restored, what, "Return N×OutputChannels×H×W: the engine pads to SizeMultiple before and crops behind.",
-                2, network.Backbone.Spec.OutputChannels, image.shape[2], image.shape[3]);
+                2, network.Backbone.Spec.OutputChannels, input.Images.shape[2], input.Images.shape[3]);
             Require.Float32(restored, what);
             Require.Finite(restored, what);
         }
@@ -59,9 +59,9 @@ public static class BackboneContract
         using var scope = Trial.Begin();
         using var inference = inference_mode();
         using var network = Build(subject);
-        var image = network.Images(1);
+        var input = network.Draw(1);
         Require.Same(
-            network.Restore(image), network.Restore(image), "the same image gave two results in evaluation",
+            network.Restore(input), network.Restore(input), "the same image gave two results in evaluation",
             "Draw nothing at random after Module.eval(): dropout layers are children of the module and registered.");
     }
 
@@ -72,11 +72,11 @@ public static class BackboneContract
         using var scope = Trial.Begin();
         using var inference = inference_mode();
         using var network = Build(subject);
-        var batch = network.Images(3);
+        var batch = network.Draw(3);
         var together = network.Restore(batch);
         for (var i = 0; i < 3; i++)
             Require.Close(
-                together.narrow(0, i, 1), network.Restore(batch, i), "an image is restored otherwise in a batch than alone",
+                together.narrow(0, i, 1), network.Restore(batch[i]), "an image is restored otherwise in a batch than alone",
                 "Take means and norms over channels and pixels, never over the batch, after Module.eval().");
     }
 
@@ -87,12 +87,12 @@ public static class BackboneContract
         using var scope = Trial.Begin();
         using var inference = inference_mode();
         using var network = Build(subject);
-        var image = network.Images(2);
-        var before = image.clone();
-        var restored = network.Restore(image);
-        Require.Same(image, before, "restoring changes the degraded image", "Use methods without a trailing underscore on what is not yours.");
+        var input = network.Draw(2);
+        var before = input.Images.clone();
+        var restored = network.Restore(input);
+        Require.Same(input.Images, before, "restoring changes the degraded image", "Use methods without a trailing underscore on what is not yours.");
         restored.add_(1);
-        Require.Same(image, before, "the result is the degraded image itself", "Return a tensor of its own, such as a clone.");
+        Require.Same(input.Images, before, "the result is the degraded image itself", "Return a tensor of its own, such as a clone.");
     }
 
     /// <summary>A gradient reaches every parameter but those of <see cref="IBackbone.IsDormant"/>, which get none.</summary>
@@ -105,11 +105,11 @@ public static class BackboneContract
     {
         using var scope = Trial.Begin();
         using var network = Build(subject);
-        var image = network.Images(2);
-        var recorded = network.Restore(image).detach();
+        var input = network.Draw(2);
+        var recorded = network.Restore(input).detach();
         using var inference = inference_mode();
         Require.Close(
-            network.Restore(image), recorded, "the result differs with and without gradients", "A faster way for inference must compute the same.");
+            network.Restore(input), recorded, "the result differs with and without gradients", "A faster way for inference must compute the same.");
     }
 
     /// <summary>Another instance with the saved state restores alike.</summary>
@@ -121,9 +121,9 @@ public static class BackboneContract
         using var other = Build(subject, seed: 2);
         Networks.Transfer(network.Backbone.Module, other.Backbone.Module);
         using var inference = inference_mode();
-        var image = network.Images(1);
+        var input = network.Draw(1);
         Require.Same(
-            other.Restore(image), network.Restore(image), "another instance with the same saved state restores otherwise",
+            other.Restore(input), network.Restore(input), "another instance with the same saved state restores otherwise",
             "Register everything that decides the result as parameter or persistent buffer of Module.");
     }
 
@@ -133,12 +133,12 @@ public static class BackboneContract
     {
         using var scope = Trial.Begin();
         using var network = Build(subject);
-        var image = network.Images(1);
+        var input = network.Draw(1);
         Trial.RequireNothingLeft(
             () =>
             {
                 using var inference = inference_mode();
-                network.Restore(image).Dispose();
+                network.Restore(input).Dispose();
             },
             "Restoring");
     }
@@ -150,12 +150,12 @@ public static class BackboneContract
         using var scope = Trial.Begin();
         using var network = Build(subject);
         network.Backbone.Module.train();
-        var image = network.Images(2);
+        var input = network.Draw(2);
         Trial.RequireNothingLeft(
             () =>
             {
                 using var step = NewDisposeScope();
-                network.GoBackward(network.Restore(image).square().sum());
+                network.GoBackward(network.Restore(input).square().sum());
             },
             "A step of training", repetitions: 12);
     }
@@ -166,19 +166,18 @@ public static class BackboneContract
     {
         using var scope = Trial.Begin();
         using var network = Build(subject);
-        var image = network.Images(1);
-        using var expected = Restore();
-        Trial.OnSeveralThreads(() =>
+        var batch = network.Draw(2);
+        Tensor[] expected = [Restore(0), Restore(1)];
+        Trial.OnSeveralThreads(thread =>
         {
-            using var restored = Restore();
-            Require.Close(
-                restored, expected, "passes on two threads at once disturb each other", "Keep no state of a pass in fields.");
+            using var pass = NewDisposeScope();
+            Require.Close(Restore(thread), expected[thread], "passes on two threads at once disturb each other", "Keep no state of a pass in fields.");
         });
 
-        Tensor Restore()
+        Tensor Restore(int index)
         {
             using var inference = inference_mode();
-            return network.Restore(image);
+            return network.Restore(batch[index]);
         }
     }
 
@@ -188,7 +187,7 @@ public static class BackboneContract
         using var scope = Trial.Begin(seed);
         using var network = Build(subject, seed);
         network.Backbone.Module.train();
-        var restored = network.Restore(network.Images(2));
+        var restored = network.Restore(network.Draw(2));
         network.GoBackward((restored - rand_like(restored)).square().sum());
         List<string> silent = [];
         foreach (var (name, parameter) in network.Backbone.Module.named_parameters())

@@ -23,6 +23,7 @@ public static class ContrastiveEncoderContract
         var encoder = Build(subject);
         using var module = encoder.Module;
         var sizes = encoder.Spec.LatentSizes;
+        Require.That(sizes.Count > 0, "its style has no latent", "Contrast is between latents: state at least one in Spec.");
         var output = encoder.EncodePair(Images(Batch), Images(Batch));
         Require.That(output.Query.Latents.Count == sizes.Count, $"there are {output.Query.Latents.Count} latents of the query", $"Spec says {sizes.Count}.");
         Require.That(output.Query.Latents.All(latent => latent.requires_grad), "a latent of the query has no gradient", "Encode queries with gradients, keys without.");

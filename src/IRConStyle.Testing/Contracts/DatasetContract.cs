@@ -96,14 +96,17 @@ public static class DatasetContract
     {
         using var scope = Trial.Begin();
         var dataset = Open(subject);
-        using var expected = dataset.Load(0, PatchRequest);
-        Trial.OnSeveralThreads(() =>
+        using var first = Load(0);
+        using var second = Load(1);
+        Trial.OnSeveralThreads(thread =>
         {
-            dataset.Load(dataset.Count - 1, PatchRequest).Dispose();
-            using var sample = dataset.Load(0, PatchRequest);
+            using var sample = Load(thread);
+            var expected = thread == 0 ? first : second;
             Require.Same(sample.Clean, expected.Clean, "calls on two threads at once disturb each other", Remedy);
             Require.Same(sample.Degraded, expected.Degraded, "calls on two threads at once disturb each other", Remedy);
         });
+
+        RestorationSample Load(int thread) => dataset.Load(thread % dataset.Count, PatchRequest with { Seed = (ulong)thread });
     }
 
     private const string Remedy = "Draw patch, flips and degradation from the request's seed alone, and keep no state of a call in fields.";

@@ -75,12 +75,11 @@ public static class DegradationContract
         using var scope = Trial.Begin();
         var degradation = Build(subject);
         var image = Pictures.Smooth(3, 33, 47);
-        using var expected = degradation.Apply(image, Seed);
-        Trial.OnSeveralThreads(() =>
+        Tensor[] expected = [degradation.Apply(image, 0), degradation.Apply(image, 1)];
+        Trial.OnSeveralThreads(thread =>
         {
-            degradation.Apply(image, OtherSeed).Dispose();
-            using var degraded = degradation.Apply(image, Seed);
-            Require.Same(degraded, expected, "calls on two threads at once disturb each other", Remedy);
+            using var degraded = degradation.Apply(image, (ulong)thread);
+            Require.Same(degraded, expected[thread], "calls on two threads at once disturb each other", Remedy);
         });
     }
 

@@ -186,19 +186,19 @@ public static class EncoderContract
         using var scope = Trial.Begin();
         var encoder = Build(subject);
         using var module = encoder.Module;
-        var image = rand(1, 3, 24, 32);
-        var expected = Encode();
-        Trial.OnSeveralThreads(() =>
+        var images = rand(2, 3, 24, 32);
+        Tensor[][] expected = [Encode(0), Encode(1)];
+        Trial.OnSeveralThreads(thread =>
         {
             using var pass = NewDisposeScope();
-            foreach (var (style, wanted) in Encode().Zip(expected))
+            foreach (var (style, wanted) in Encode(thread).Zip(expected[thread]))
                 Require.Close(style, wanted, "passes on two threads at once disturb each other", "Keep no state of a pass in fields.");
         });
 
-        Tensor[] Encode()
+        Tensor[] Encode(int index)
         {
             using var inference = inference_mode();
-            return [.. encoder.Encode(image).Tensors()];
+            return [.. encoder.Encode(images.narrow(0, index, 1)).Tensors()];
         }
     }
 

@@ -7,7 +7,10 @@ namespace IRConStyle.Testing.Contracts;
 /// <summary>What holds for every <see cref="IStyleInjection"/>: of each point it makes; where it makes none, there is nothing to check.</summary>
 public static class InjectionContract
 {
-    private const int Channels = 8, Height = 32, Width = 48;
+    private const int Levels = 3, Channels = 8, Height = 32, Width = 48;
+
+    /// <summary>Maps of the network's own sizes; and others, for an injection that brings them there (<see cref="IStyleInjection.ResamplesFeatures"/>).</summary>
+    private static readonly StyleSpec Fitting = StandIns.Style, Resampled = Fitting with { Features = [new(8, 1), new(12, 4), new(16, 16)] };
 
     /// <summary>All checks.</summary>
     public static IReadOnlyList<ContractCheck> Checks { get; } = ContractCheck.ListOf<IStyleInjection, ComponentUnderTest<IStyleInjection>>(
@@ -133,18 +136,19 @@ public static class InjectionContract
         using var scope = Trial.Begin();
         foreach (var point in Points(subject))
         {
-            var (feature, style) = point.Draw(1);
-            var expected = Inject();
-            Trial.OnSeveralThreads(() =>
+            var (features, style) = point.Draw(2);
+            Tensor[] expected = [Inject(0), Inject(1)];
+            Trial.OnSeveralThreads(thread =>
             {
                 using var pass = NewDisposeScope();
-                Require.Close(Inject(), expected, $"passes at {point} on two threads at once disturb each other", "Keep no state of a pass in fields.");
+                Require.Close(
+                    Inject(thread), expected[thread], $"passes at {point} on two threads at once disturb each other", "Keep no state of a pass in fields.");
             });
 
-            Tensor Inject()
+            Tensor Inject(int index)
             {
                 using var inference = inference_mode();
-                return point.Point.Inject(feature, style);
+                return point.Point.Inject(features.narrow(0, index, 1), StandIns.Part(style, index, 1));
             }
         }
     }
@@ -154,23 +158,23 @@ public static class InjectionContract
     {
         ArgumentNullException.ThrowIfNull(subject);
         var injection = subject.Create();
-        var spec = StandIns.Style;
+        var style = injection.ResamplesFeatures ? Resampled : Fitting;
         List<PointAtWork> points = [];
-        for (var level = 0; level < spec.Features.Count; level++)
-            if (injection.CreateFeaturePoint(new(level, spec.Features[level], Channels, _ => nn.LeakyReLU(0.1))) is { } point)
-                points.Add(new($"the point of level {level}", point, Channels * (level + 1), spec.Features[level].Stride));
-        if (injection.CreateLatentPoint(new(spec.LatentSizes[^1], Channels * 4)) is { } latent)
-            points.Add(new("the point at the bottleneck", latent, Channels * 4, spec.Features[^1].Stride));
+        for (var level = 0; level < Levels; level++)
+            if (injection.CreateFeaturePoint(new(level, style.Features[level], Channels, _ => nn.LeakyReLU(0.1))) is { } point)
+                points.Add(new($"the point of level {level}", point, style, Channels * (level + 1), 2 << level));
+        if (injection.CreateLatentPoint(new(style.LatentSizes[^1], Channels * (Levels + 1))) is { } latent)
+            points.Add(new("the point at the bottleneck", latent, style, Channels * (Levels + 1), 1 << Levels));
         foreach (var module in points.SelectMany(point => point.Point.Modules))
             Networks.Disturb(module.Module);
         return points;
     }
 
     /// <summary>A point with feature maps and style codes that fit it.</summary>
-    private sealed record PointAtWork(string Name, IInjectionPoint Point, int Channels, int Stride)
+    private sealed record PointAtWork(string Name, IInjectionPoint Point, StyleSpec Style, int Channels, int Stride)
     {
         public (Tensor Feature, StyleCode Style) Draw(int count)
-            => (randn(count, Channels, Height / Stride, Width / Stride), StandIns.Code(StandIns.Style, count, Height, Width));
+            => (randn(count, Channels, Height / Stride, Width / Stride), StandIns.Code(Style, count, Height, Width));
 
         public IEnumerable<(string Name, Tensor Parameter)> Parameters()
             => Point.Modules.SelectMany(module => module.Module.named_parameters().Select(entry => ($"{module.Name}.{entry.name}", (Tensor)entry.parameter)));

@@ -1,6 +1,6 @@
+using System.Runtime.ExceptionServices;
 using IRConStyle.Framework.Native;
 using TorchSharp;
-using TorchSharp.Utils;
 
 namespace IRConStyle.Testing.Support;
 
@@ -40,14 +40,36 @@ internal static class Trial
             "Dispose of every tensor that is not returned: in a dispose scope (torch.NewDisposeScope), or by using.");
     }
 
-    /// <summary>Runs a pass several times on several threads at once.</summary>
-    /// <param name="pass">Compares what it computes with what is expected.</param>
-    public static void OnSeveralThreads(Action pass)
-        => Task.WaitAll([.. Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(
+    /// <summary>Runs passes on several threads, which begin each pass together.</summary>
+    /// <param name="pass">Given the thread's number from 0, to work on something of its own; compares what comes of it with what is due.</param>
+    public static void OnSeveralThreads(Action<int> pass)
+    {
+        using var together = new Barrier(Threads);
+        var threads = Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
             () =>
             {
-                for (var i = 0; i < PassesPerThread; i++)
-                    pass();
+                try
+                {
+                    for (var i = 0; i < PassesPerThread; i++)
+                    {
+                        together.SignalAndWait();
+                        pass(thread);
+                    }
+                }
+                finally
+                {
+                    // Otherwise the other thread would wait for one that has failed.
+                    together.RemoveParticipant();
+                }
             },
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        try
+        {
+            Task.WaitAll(threads);
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
+    }
 }
