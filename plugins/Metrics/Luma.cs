@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace IRConStyle.Plugins.Metrics;
 
 /// <summary>
@@ -24,16 +22,5 @@ internal static class Luma
             var weighted = Blue * (rgb[2 * plane + i] / 255f) + Green * (rgb[plane + i] / 255f) + Red * (rgb[i] / 255f);
             luma[i] = (float)((weighted + Offset) / 255.0) * 255f;
         }
-    }
-
-    /// <summary>Luma of a batch.</summary>
-    /// <param name="rgb">N×3×H×W in [0,1].</param>
-    /// <returns>N×1×H×W in [16/255, 235/255], of the same type, owned by the caller.</returns>
-    public static torch.Tensor Of(torch.Tensor rgb)
-    {
-        using var scope = torch.NewDisposeScope();
-        // The published code rounds its weights to float32 even for float64 images.
-        var weights = torch.tensor(new[] { (float)Red, (float)Green, (float)Blue }, dtype: rgb.dtype, device: rgb.device).view(1, 3, 1, 1);
-        return (rgb * weights).sum(1, keepdim: true).add(Offset).div(255.0).MoveToOuterDisposeScope();
     }
 }

@@ -200,8 +200,6 @@ internal sealed class Psnr : IMetric
         var error = (restored.to(float64) - clean.to(float64)).square().mean().item<double>();
         return error == 0 ? double.PositiveInfinity : 10 * Math.Log10(255 * 255 / error);
     }
-
-    public Tensor MeasureBatch(Tensor restored, Tensor clean) => throw new NotSupportedException();
 }
 
 internal sealed class MeanError : IMetric
@@ -215,6 +213,4 @@ internal sealed class MeanError : IMetric
         using var scope = NewDisposeScope();
         return (restored.to(float64) - clean.to(float64)).abs().mean().item<double>();
     }
-
-    public Tensor MeasureBatch(Tensor restored, Tensor clean) => throw new NotSupportedException();
 }

@@ -4,6 +4,7 @@ using IRConStyle.Evaluation;
 using IRConStyle.Framework;
 using IRConStyle.Framework.Configuration;
 using IRConStyle.Parity;
+using IRConStyle.Testing;
 using IRConStyle.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -53,7 +54,7 @@ internal static class CliHost
             // A path on the command line is meant from where the command is given.
             foreach (var directory in settings.PluginDirectories)
                 setup.PluginDirectories.Add(Path.GetFullPath(directory));
-        }).AddTraining().AddEvaluation().AddParity();
+        }).AddTraining().AddEvaluation().AddParity().AddTesting();
         return builder.Build();
     }
 
