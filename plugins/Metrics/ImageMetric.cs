@@ -32,7 +32,10 @@ public abstract class ImageMetric : IMetric
         Check(restored, clean, dimensions: 3);
         if (restored.dtype != torch.ScalarType.Byte || clean.dtype != torch.ScalarType.Byte)
             throw new IRConStyleException($"{_name}: the images are {restored.dtype} and {clean.dtype}.", "Measure takes 8-bit images; MeasureBatch takes floating point.");
-        return Measure(PlanesOf(restored), PlanesOf(clean));
+        using var scope = torch.NewDisposeScope();
+        var (first, second) = (Crop(restored).cpu().contiguous(), Crop(clean).cpu().contiguous());
+        var isGrey = _lumaOnly && clean.shape[0] == 3 && Luma.IsGrey(second.Elements<byte>());
+        return Measure(PlanesOf(first, isGrey), PlanesOf(second, isGrey));
     }
 
     /// <inheritdoc/>
@@ -43,7 +46,10 @@ public abstract class ImageMetric : IMetric
             throw new IRConStyleException($"{_name}: the batches are {restored.dtype} and {clean.dtype}.", "MeasureBatch takes floating point; Measure takes 8-bit images.");
         using var scope = torch.NewDisposeScope();
         using var noGradient = torch.no_grad();
-        return MeasureBatchPrepared(Prepare(restored), Prepare(clean)).MoveToOuterDisposeScope();
+        var (first, second) = (Crop(restored), Crop(clean));
+        if (_lumaOnly && clean.shape[1] == 3)
+            (first, second) = (LumaOf(first, second), LumaOf(second, second));
+        return MeasureBatchPrepared(first.to(torch.ScalarType.Float64), second.to(torch.ScalarType.Float64)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Measures cropped 8-bit images, or their luma.</summary>
@@ -78,29 +84,25 @@ public abstract class ImageMetric : IMetric
 
     private torch.Tensor Crop(torch.Tensor image) => image.slice(-2, _border, image.shape[^2] - _border, 1).slice(-1, _border, image.shape[^1] - _border, 1);
 
-    private torch.Tensor Prepare(torch.Tensor batch)
+    // What the clean image is decides for both: what was restored of a grey image may have got a tint.
+    private static torch.Tensor LumaOf(torch.Tensor batch, torch.Tensor clean)
     {
-        var cropped = Crop(batch);
-        if (_lumaOnly && cropped.shape[1] == 3)
-        {
-            // Half precision would lose what an 8-bit image holds; float32 stays, as published figures were computed in it.
-            var wide = cropped.dtype == torch.ScalarType.Float64 ? cropped : cropped.to(torch.ScalarType.Float32);
-            cropped = Luma.Of(wide);
-        }
-
-        return cropped.to(torch.ScalarType.Float64);
+        // Half precision would lose what an 8-bit image holds; float32 stays, as published figures were computed in it.
+        var wide = batch.dtype == torch.ScalarType.Float64 ? batch : batch.to(torch.ScalarType.Float32);
+        return torch.where(Luma.AreGrey(clean), Luma.OfGrey(wide), Luma.Of(wide));
     }
 
-    private Planes PlanesOf(torch.Tensor image)
+    private Planes PlanesOf(torch.Tensor image, bool isGrey)
     {
-        using var scope = torch.NewDisposeScope();
-        var cropped = Crop(image).cpu().contiguous();
-        ReadOnlySpan<byte> pixels = cropped.Elements<byte>();
-        var (channels, height, width) = ((int)cropped.shape[0], (int)cropped.shape[1], (int)cropped.shape[2]);
+        ReadOnlySpan<byte> pixels = image.Elements<byte>();
+        var (channels, height, width) = ((int)image.shape[0], (int)image.shape[1], (int)image.shape[2]);
         if (_lumaOnly && channels == 3)
         {
             var luma = new double[height * width];
-            Luma.Of(pixels, luma);
+            if (isGrey)
+                Luma.OfGrey(pixels, luma);
+            else
+                Luma.Of(pixels, luma);
             return new Planes(luma, 1, height, width);
         }
 

@@ -8,6 +8,40 @@ public class MetricTests
 {
     public static TheoryData<string> Names => ["psnr", "psnr-y", "ssim", "ssim-y", "ms-ssim", "ms-ssim-y", "mae", "mae-y"];
 
+    [Fact]
+    public void A_grey_image_is_its_own_luma_however_many_channels_it_comes_in()
+    {
+        using var scope = torch.NewDisposeScope();
+        var (restored, clean) = PlainImages.Pair(1, 40, 50);
+        var (restoredRgb, cleanRgb) = (restored.expand(3, 40, 50), clean.expand(3, 40, 50));
+        foreach (var name in new[] { "psnr", "ssim", "mae" })
+        {
+            var expected = Create(name).Measure(restored, clean);
+            Create(name + "-y").Measure(restoredRgb, cleanRgb).ShouldBe(expected, 1e-12);
+            Create(name + "-y").Measure(restored, clean).ShouldBe(expected, 1e-12);
+            var batch = Create(name).MeasureBatch(PlainImages.Batch(restored), PlainImages.Batch(clean)).item<double>();
+            Create(name + "-y").MeasureBatch(PlainImages.Batch(restoredRgb), PlainImages.Batch(cleanRgb)).item<double>().ShouldBe(batch, 1e-9);
+
+            // A tint of the restored image does not make the clean one coloured.
+            var tinted = restoredRgb.clone();
+            tinted[0] = tinted[0].clamp(0, 254) + 1;
+            Math.Abs(Create(name + "-y").Measure(tinted, cleanRgb) - expected).ShouldBeInRange(1e-6, 1);
+        }
+    }
+
+    [Fact]
+    public void Grey_and_colour_in_one_batch_are_each_measured_as_what_they_are()
+    {
+        using var scope = torch.NewDisposeScope();
+        var (restored, clean) = PlainImages.Pair(3, 40, 50);
+        var (greyRestored, greyClean) = (restored[..1].expand(3, 40, 50), clean[..1].expand(3, 40, 50));
+        double Batch(string name, torch.Tensor one, torch.Tensor other) => Create(name).MeasureBatch(PlainImages.Batch(one), PlainImages.Batch(other)).item<double>();
+        var both = Create("psnr-y").MeasureBatch(
+            torch.cat([PlainImages.Batch(restored), PlainImages.Batch(greyRestored)]), torch.cat([PlainImages.Batch(clean), PlainImages.Batch(greyClean)]));
+        both[0].item<double>().ShouldBe(Batch("psnr-y", restored, clean), 1e-9);
+        both[1].item<double>().ShouldBe(Batch("psnr", greyRestored, greyClean), 1e-9);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Images_of_different_size_are_refused(string name)
