@@ -5,6 +5,7 @@ using IRConStyle.Framework;
 using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Inference;
 using IRConStyle.Parity;
+using IRConStyle.Testing;
 using IRConStyle.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -56,7 +57,7 @@ internal static class CliHost
             // A path on the command line is meant from where the command is given.
             foreach (var directory in settings.PluginDirectories)
                 setup.PluginDirectories.Add(Path.GetFullPath(directory));
-        }).AddTraining().AddEvaluation().AddParity();
+        }).AddTraining().AddEvaluation().AddParity().AddTesting();
         return builder.Build();
     }
 

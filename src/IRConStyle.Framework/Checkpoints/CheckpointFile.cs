@@ -7,7 +7,7 @@ namespace IRConStyle.Framework.Checkpoints;
 public static class CheckpointFile
 {
     /// <summary>Metadata key by which the checkpoint of a whole training is known.</summary>
-    internal const string TrainingPlaceKey = "irconstyle.training";
+    internal const string TrainingStateKey = "irconstyle.training";
 
     private static readonly string[] Extensions = [".safetensors", ".pth", ".pt", ".ckpt", ".bin"];
 
