@@ -50,18 +50,18 @@ public sealed class CleanFolderDataset : IRestorationDataset
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
     public string NameOf(int index) => _names[_subImages[index].Image] + _subImages[index].Suffix;
 
-    /// <summary>Loads an image and degrades it; the tensors are in no dispose scope.</summary>
+    /// <summary>Loads an image and degrades it; one smaller than the patch is extended by reflection. The tensors are in no dispose scope.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
     /// <param name="request">Whole image or random patch.</param>
     /// <returns>3×H×W each; the caller disposes the sample.</returns>
-    /// <exception cref="IRConStyleException">The file cannot be read or is smaller than the patch.</exception>
+    /// <exception cref="IRConStyleException">The file cannot be read.</exception>
     public RestorationSample Load(int index, SampleRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         var subImage = _subImages[index];
         var path = _paths[subImage.Image];
         using var image = _images.Get(path);
-        var clean = image.Cut(subImage.Draw(image, request, path));
+        var clean = image.Show(subImage.Draw(image, request, path));
         try
         {
             var name = NameOf(index);

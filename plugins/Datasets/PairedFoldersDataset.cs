@@ -58,11 +58,11 @@ public sealed class PairedFoldersDataset : IRestorationDataset
     /// <summary>The clean file's path below its folder.</summary>
     internal string CleanNameOf(int index) => _pairs[_subImages[index].Image].Clean;
 
-    /// <summary>Loads a pair; the tensors are in no dispose scope.</summary>
+    /// <summary>Loads a pair; images smaller than the patch are extended by reflection. The tensors are in no dispose scope.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
     /// <param name="request">Whole images or one random patch of both.</param>
     /// <returns>3×H×W each; the caller disposes the sample.</returns>
-    /// <exception cref="IRConStyleException">A file cannot be read, the sizes differ, or the images are smaller than the patch.</exception>
+    /// <exception cref="IRConStyleException">A file cannot be read, or the sizes differ.</exception>
     public RestorationSample Load(int index, SampleRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -77,10 +77,10 @@ public sealed class PairedFoldersDataset : IRestorationDataset
                 "Both images of a pair must have the same size.");
 
         var view = subImage.Draw(clean, request, cleanPath);
-        var degradedPart = degraded.Cut(view);
+        var degradedPart = degraded.Show(view);
         try
         {
-            return new RestorationSample(degradedPart, clean.Cut(view), NameOf(index));
+            return new RestorationSample(degradedPart, clean.Show(view), NameOf(index));
         }
         catch
         {

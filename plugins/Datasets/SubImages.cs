@@ -16,20 +16,28 @@ internal readonly record struct SubImage(int Image, int Left, int Top, int Width
     /// <summary>What follows the image's name.</summary>
     public string Suffix => IsWhole ? "" : $"#{Left},{Top}";
 
-    /// <summary>Draws a view of the part.</summary>
+    /// <summary>Draws a view of the part; for a patch that is larger, the part grows as far as the image goes.</summary>
     /// <param name="image">The image.</param>
     /// <param name="request">Whole part or random patch.</param>
     /// <param name="file">The image's path.</param>
-    /// <exception cref="IRConStyleException">The part is smaller than the patch, or the image than when it was listed.</exception>
+    /// <exception cref="IRConStyleException">The image is smaller than when it was listed.</exception>
     public ImageView Draw(IPixels image, SampleRequest request, string file)
     {
         if (IsWhole)
-            return RandomView.Draw(image.Height, image.Width, request, file);
+            return RandomView.Draw(image.Height, image.Width, request);
         if (Left + Width > image.Width || Top + Height > image.Height)
             throw new IRConStyleException(
                 $"{file} is {image.Width}×{image.Height} pixels, smaller than when the dataset was opened.", "Leave the images alone while they are used.");
-        var view = RandomView.Draw(Height, Width, request, file + Suffix);
-        return view with { Left = view.Left + Left, Top = view.Top + Top };
+        var (top, height) = Grow(Top, Height, image.Height, request.PatchSize);
+        var (left, width) = Grow(Left, Width, image.Width, request.PatchSize);
+        var view = RandomView.Draw(height, width, request);
+        return view with { Left = view.Left + left, Top = view.Top + top };
+    }
+
+    private static (int Start, int Length) Grow(int start, int length, int available, int? patch)
+    {
+        var grown = Math.Min(Math.Max(length, patch ?? 0), available);
+        return (Math.Min(start, available - grown), grown);
     }
 }
 

@@ -30,7 +30,10 @@ public abstract class ImageMetric : IMetric
     public double Measure(torch.Tensor restored, torch.Tensor clean)
     {
         Check(restored, clean);
-        return Measure(PlanesOf(restored), PlanesOf(clean));
+        using var scope = torch.NewDisposeScope();
+        var (first, second) = (Crop(restored).cpu().contiguous(), Crop(clean).cpu().contiguous());
+        var isGrey = _lumaOnly && clean.shape[0] == 3 && Luma.IsGrey(second.Elements<byte>());
+        return Measure(PlanesOf(first, isGrey), PlanesOf(second, isGrey));
     }
 
     /// <summary>Measures cropped 8-bit images, or their luma.</summary>
@@ -63,16 +66,17 @@ public abstract class ImageMetric : IMetric
 
     private torch.Tensor Crop(torch.Tensor image) => image.slice(-2, _border, image.shape[^2] - _border, 1).slice(-1, _border, image.shape[^1] - _border, 1);
 
-    private Planes PlanesOf(torch.Tensor image)
+    private Planes PlanesOf(torch.Tensor image, bool isGrey)
     {
-        using var scope = torch.NewDisposeScope();
-        var cropped = Crop(image).cpu().contiguous();
-        ReadOnlySpan<byte> pixels = cropped.Elements<byte>();
-        var (channels, height, width) = ((int)cropped.shape[0], (int)cropped.shape[1], (int)cropped.shape[2]);
+        ReadOnlySpan<byte> pixels = image.Elements<byte>();
+        var (channels, height, width) = ((int)image.shape[0], (int)image.shape[1], (int)image.shape[2]);
         if (_lumaOnly && channels == 3)
         {
             var luma = new double[height * width];
-            Luma.Of(pixels, luma);
+            if (isGrey)
+                Luma.OfGrey(pixels, luma);
+            else
+                Luma.Of(pixels, luma);
             return new Planes(luma, 1, height, width);
         }
 

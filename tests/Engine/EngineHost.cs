@@ -25,8 +25,9 @@ internal static partial class EngineHost
     public static ServiceProvider Create(string json = "{}", params (string Key, string? Value)[] overrides)
         => Create(json, _ => { }, overrides);
 
-    /// <summary>The same with services of a test's own.</summary>
-    public static ServiceProvider Create(string json, Action<IServiceCollection> add, (string Key, string? Value)[] overrides)
+    /// <summary>The same with services and plugins of a test's own.</summary>
+    public static ServiceProvider Create(
+        string json, Action<IServiceCollection> add, (string Key, string? Value)[] overrides, params IRestorationPlugin[] plugins)
     {
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "IRConStyle": {{json}} }"""));
         var services = new ServiceCollection();
@@ -37,6 +38,8 @@ internal static partial class EngineHost
             .AddInMemoryCollection(overrides.Select(entry => KeyValuePair.Create("IRConStyle:" + entry.Key, entry.Value)))
             .Build();
         var builder = services.AddIRConStyle(configuration, setup => setup.LoadPluginDirectories = false).AddPlugin(new TinyPlugin());
+        foreach (var plugin in plugins)
+            builder.AddPlugin(plugin);
         AddRooms(builder);
         add(services);
         return services.BuildServiceProvider(validateScopes: true);

@@ -149,6 +149,9 @@ internal sealed class SyntheticOptions
     /// <summary>The index of a broken image.</summary>
     public int Broken { get; set; } = -1;
 
+    /// <summary>Larger ones are refused.</summary>
+    public int LargestPatch { get; set; } = int.MaxValue;
+
     /// <summary>Where evaluation puts its clean folder.</summary>
     public string Root { get; set; } = "";
 
@@ -171,8 +174,11 @@ internal sealed class SyntheticDataset(SyntheticOptions options, IDegradation? d
     {
         if (index == options.Broken)
             throw new IRConStyleException($"{NameOf(index)} is no image.");
+        // Some take longer than others, so that they become ready out of order.
         Thread.Sleep(Count - index);
         var side = request.PatchSize ?? options.Side;
+        if (side > options.LargestPatch)
+            throw new IRConStyleException($"{NameOf(index)} is too small for patches of {side} pixels.");
         using var generator = new Generator((request.Seed ^ (ulong)index) & long.MaxValue);
         var clean = rand([3, side, side], generator: generator).DetachFromDisposeScope();
         var degraded = (degradation?.Apply(clean, request.Seed) ?? clean.mul(0.5f)).DetachFromDisposeScope();

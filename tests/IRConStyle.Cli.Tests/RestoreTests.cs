@@ -48,6 +48,19 @@ public sealed class RestoreTests(TinyPipeline tiny) : IDisposable
     }
 
     [Fact]
+    public void What_is_to_be_known_of_an_image_is_said()
+    {
+        var input = Pictures.Write(_directory.File("photo.png"), 40, 32);
+        File.WriteAllBytes(input, File.ReadAllBytes(input)[..^12]);
+
+        var result = Program.Run("restore", input, "--pipeline", "identity");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Error.ShouldContain("warning");
+        result.Error.ReplaceLineEndings(" ").ShouldContain("its end mark is missing; the picture is complete");
+    }
+
+    [Fact]
     public void A_folder_is_restored_beside_it_with_its_structure()
     {
         Pictures.Write(_directory.File("album", "one.png"));

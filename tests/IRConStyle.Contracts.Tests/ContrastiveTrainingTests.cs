@@ -37,7 +37,7 @@ public class ContrastiveTrainingTests
         using var module = encoder.Module;
         // The keys follow the query network, so it must have moved since they were copied from it.
         ContractHost.Disturb(module);
-        using var followers = new FlatFollowers(encoder);
+        using var followers = new MomentumEncoder(encoder);
         var trainingOnly = module.state_dict().Where(entry => encoder.IsTrainingState(entry.Key)).ToArray();
         trainingOnly.ShouldNotBeEmpty();
         for (var step = 0; step < 2; step++)

@@ -73,9 +73,14 @@ internal sealed class RestoreCommand : Verb
         return Summarise(call.Screen, result);
     }
 
-    private static void Show(Screen screen, RestoreOutcome outcome) => screen.WriteLine(outcome.Error is null
-        ? $"{outcome.Job.Input} → {outcome.Job.Output}  {outcome.Width}×{outcome.Height}  {Figures.Took(outcome.Time)}"
-        : $"{outcome.Job.Input}  failed");
+    private static void Show(Screen screen, RestoreOutcome outcome)
+    {
+        screen.WriteLine(outcome.Error is null
+            ? $"{outcome.Job.Input} → {outcome.Job.Output}  {outcome.Width}×{outcome.Height}  {Figures.Took(outcome.Time)}"
+            : $"{outcome.Job.Input}  failed");
+        foreach (var note in outcome.Notes)
+            screen.WriteWarning($"{outcome.Job.Input}: {note}");
+    }
 
     private static int Summarise(Screen screen, RestoreResult result)
     {

@@ -8,7 +8,7 @@ namespace IRConStyle.Framework.Checkpoints;
 public static class CheckpointFile
 {
     /// <summary>Metadata key by which the checkpoint of a whole training is known.</summary>
-    internal const string TrainingPlaceKey = "irconstyle.training";
+    internal const string TrainingStateKey = "irconstyle.training";
 
     private const string Remedy = "Use weights as written by this program (.safetensors), by the safetensors library, or by torch.save (.pth, .pt).";
 
@@ -54,7 +54,7 @@ public static class CheckpointFile
         if (!IsSafeTensors(buffer, length))
             RefuseOthers(path, buffer);
         var reader = SafeTensorsReader.Open(path);
-        if (reader.Metadata.ContainsKey(TrainingPlaceKey))
+        if (reader.Metadata.ContainsKey(TrainingStateKey))
             return SectionReader.Open(reader, section);
         if (section is null)
             return reader;

@@ -172,6 +172,7 @@ public sealed class ConfigurationReference
         {
             ComponentOptions component => component.Name,
             string => $"\"{value}\"",
+            not IFormattable and not bool => $"{{ {string.Join(", ", OptionsShape.Of(value.GetType()).Properties.Select(key => $"{key.Name}: {Scalar(key.GetValue(value)!)}"))} }}",
             _ => Convert.ToString(value, CultureInfo.InvariantCulture)!.ToLowerInvariant(),
         };
 

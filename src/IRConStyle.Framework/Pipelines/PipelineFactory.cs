@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Native;
 using IRConStyle.Framework.Plugins;
@@ -125,17 +126,21 @@ internal sealed class PipelineFactory(
         var factory = catalogue.Get<TComponent>(name);
         var bound = OptionsBinder.Bind(factory.OptionsType, options ?? MemorySection.Create(name));
         torch.EnsureLoaded();
+        var origin = catalogue.OriginOf<TComponent>(name);
+        TComponent component;
         try
         {
-            return factory.Create(bound, context ?? new ComponentContext(services));
+            component = factory.Create(bound, context ?? new ComponentContext(services));
         }
         catch (Exception exception) when (exception is not IRConStyleException)
         {
             throw new IRConStyleException(
-                $"The {ComponentCatalogue.ContractName(typeof(TComponent))} '{name}' cannot be built: {exception.Message.ReplaceLineEndings(" ")}",
-                "Check its options; if they are right, this is a fault of its plugin.",
+                $"{origin} cannot be built: {exception.Message.ReplaceLineEndings(" ")}",
+                MemoryShortage.Caused(exception) ? MemoryShortage.Remedy : "Check its options; if they are right, this is a fault of its plugin.",
                 exception);
         }
+
+        return CheckedComponent.Wrap(component, origin);
     }
 
     private TComponent Create<TComponent>(ComponentOptions component, ComponentContext context)

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Numerics;
 using TorchSharp;
 
@@ -57,7 +58,7 @@ internal sealed class SampleStream
             {
                 return _dataset.Load(index, request);
             }
-            catch (IRConStyleException error)
+            catch (IRConStyleException error) when (error is not ComponentFaultException)
             {
                 _unreadable.Add(_dataset.NameOf(index), error);
                 if (attempt + 1 == order.Length)
@@ -148,8 +149,7 @@ internal sealed class SampleStream
         for (var iteration = firstIteration; ; iteration++)
         {
             var planned = plan.At(iteration);
-            var end = planned.Position + (ulong)(planned.BatchSize * planned.Batches);
-            for (var position = planned.Position; position < end; position++)
+            foreach (var position in planned.Positions())
             {
                 // Room first: a load that was started and found none when the stream ends would belong to nobody.
                 await writer.WaitToWriteAsync(stop).ConfigureAwait(false);

@@ -48,7 +48,7 @@ public sealed class PipelineFactoryTests
         // Factors [3] replace the default [1, 2]; twice; plus the style's mean.
         restored.mean().item<float>().ShouldBe(0.5f * 6 + 0.5f, 1e-6f);
         network.Encoder.ShouldNotBeNull();
-        ((FakeBackbone)network.Backbone).HasInjection.ShouldBeTrue();
+        network.Backbone.Module.ShouldBeOfType<ScaleModule>().HasInjection.ShouldBeTrue();
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class PipelineFactoryTests
     {
         using var services = CompositionHost.FromJson(Configuration);
         Should.Throw<IRConStyleException>(() => services.Pipelines().CreateMetric("psnr"))
-            .Message.ShouldBe("The metric 'psnr' cannot be built: no ruler");
+            .Message.ShouldBe("The metric 'psnr' of plugin Fake (part of the program) cannot be built: no ruler");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Plugins.Datasets;
+using TorchSharp;
 
 namespace IRConStyle.Plugins.Tests.Datasets;
 
@@ -59,14 +60,22 @@ public sealed class SubImagesTests : IDisposable
         {
             var request = new SampleRequest(seed, 16, Augment: true);
             using var patch = dataset.Load(5, request);
-            var view = RandomView.Draw(40, 40, request, "a");
+            var view = RandomView.Draw(40, 40, request);
             using var interleaved = subImage.Clean.mul(255).round().permute(1, 2, 0).contiguous();
             var cut = new DecodedImage(40, 40, 3, 8, interleaved.data<float>().Select(value => (byte)value).ToArray());
             using var expected = cut.ToRgbTensor(view);
             patch.Clean.ShouldEqualExactly(expected);
         }
+    }
 
-        Should.Throw<IRConStyleException>(() => dataset.Load(5, new SampleRequest(0, 48))).Message.ShouldContain("a.png#60,10 is 40×40");
+    [Fact]
+    public void A_patch_larger_than_its_part_shows_the_image_around_it_and_its_reflection_where_that_ends()
+    {
+        StubReader.Write(_directory.File("clean", "a.png"), 50, 100);
+        using var whole = Clean(size: 0, step: 0).Load(0, SampleRequest.Whole);
+        using var patch = Clean(size: 40, step: 30).Load(5, new SampleRequest(0, 60));
+        using var expected = torch.nn.functional.pad(whole.Clean.unsqueeze(0), [0, 0, 0, 10], PaddingModes.Reflect)[0][.., .., 40..100];
+        patch.Clean.ShouldEqualExactly(expected);
     }
 
     [Fact]

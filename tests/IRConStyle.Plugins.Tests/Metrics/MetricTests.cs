@@ -8,6 +8,25 @@ public class MetricTests
 {
     public static TheoryData<string> Names => ["psnr", "psnr-y", "ssim", "ssim-y", "ms-ssim", "ms-ssim-y", "mae", "mae-y"];
 
+    [Fact]
+    public void A_grey_image_is_its_own_luma_however_many_channels_it_comes_in()
+    {
+        using var scope = torch.NewDisposeScope();
+        var (restored, clean) = PlainImages.Pair(1, 40, 50);
+        var (restoredRgb, cleanRgb) = (restored.expand(3, 40, 50), clean.expand(3, 40, 50));
+        foreach (var name in new[] { "psnr", "ssim", "mae" })
+        {
+            var expected = Create(name).Measure(restored, clean);
+            Create(name + "-y").Measure(restoredRgb, cleanRgb).ShouldBe(expected, 1e-12);
+            Create(name + "-y").Measure(restored, clean).ShouldBe(expected, 1e-12);
+
+            // A tint of the restored image does not make the clean one coloured.
+            var tinted = restoredRgb.clone();
+            tinted[0] = tinted[0].clamp(0, 254) + 1;
+            Math.Abs(Create(name + "-y").Measure(tinted, cleanRgb) - expected).ShouldBeInRange(1e-6, 1);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Images_of_different_size_are_refused(string name)

@@ -5,7 +5,7 @@ namespace IRConStyle.Training.Optimization;
 
 /// <summary>A backbone that computes in bfloat16 between float32 images.</summary>
 /// <param name="backbone">The backbone; its module becomes bfloat16 and stays its owner's.</param>
-internal sealed class ReducedBackbone(IBackbone backbone) : IBackbone
+internal sealed class Bf16Backbone(IBackbone backbone) : IBackbone
 {
     public BackboneSpec Spec => backbone.Spec;
 

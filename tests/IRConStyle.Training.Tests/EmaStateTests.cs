@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace IRConStyle.Training.Tests;
 
-public class AveragedStateTests
+public class EmaStateTests
 {
     private const double Decay = 0.9;
 
@@ -103,20 +103,20 @@ public class AveragedStateTests
     {
         private readonly TinyEncoder _encoder = new();
         private readonly FlatParameters _parameters;
-        private readonly FlatFollowers _followers;
+        private readonly MomentumEncoder _followers;
 
         public Setup(bool parametersOnly, double decay = Decay)
         {
             Network = new RestorationNetwork("styled", _encoder, new StyledBackbone());
             _parameters = new FlatParameters(
                 [.. Network.Backbone.Module.parameters(), .. _encoder.parameters().Where(parameter => parameter.requires_grad)]);
-            _followers = new FlatFollowers(_encoder, _parameters);
-            Average = new AveragedState(Network, _parameters, decay, parametersOnly, _followers);
+            _followers = new MomentumEncoder(_encoder, _parameters);
+            Average = new EmaState(Network, _parameters, decay, parametersOnly, _followers);
         }
 
         public RestorationNetwork Network { get; }
 
-        public AveragedState Average { get; }
+        public EmaState Average { get; }
 
         public torch.Tensor Live(string name) => Network.State().Single(entry => entry.Name == name).Value.detach();
 

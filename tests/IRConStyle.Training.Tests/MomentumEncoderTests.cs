@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace IRConStyle.Training.Tests;
 
-public class FlatFollowersTests
+public class MomentumEncoderTests
 {
     [Theory]
     [InlineData(true)]
@@ -14,7 +14,7 @@ public class FlatFollowersTests
         using var scope = torch.NewDisposeScope();
         using var encoder = new TinyEncoder();
         using var trained = leadersInOneBuffer ? Trained(encoder) : null;
-        using var followers = new FlatFollowers(encoder, trained);
+        using var followers = new MomentumEncoder(encoder, trained);
         double[] expected = [.. Numbers(follower: true)];
         for (var step = 0; step < 3; step++)
         {
@@ -39,7 +39,7 @@ public class FlatFollowersTests
         using var scope = torch.NewDisposeScope();
         using var encoder = new TinyEncoder();
         using var trained = Trained(encoder);
-        using var followers = new FlatFollowers(encoder, trained);
+        using var followers = new MomentumEncoder(encoder, trained);
         trained.Values.Buffer.zero_();
         for (var step = 0; step < 200; step++)
             followers.Follow();

@@ -7,7 +7,7 @@ namespace IRConStyle.Training.Optimization;
 /// The momentum encoder's parameters in one buffer. Where the parameters they follow lie in one buffer too, in the same
 /// order, following is one operation.
 /// </summary>
-public sealed class FlatFollowers : IDisposable
+public sealed class MomentumEncoder : IDisposable
 {
     private readonly double _momentum;
     private readonly torch.Tensor[] _leaders;
@@ -16,7 +16,7 @@ public sealed class FlatFollowers : IDisposable
     /// <summary>Moves the followers into a buffer of their own.</summary>
     /// <param name="encoder">The encoder, on its device.</param>
     /// <param name="trained">The buffer that the parameters they follow are in, if they are in one.</param>
-    public FlatFollowers(IContrastiveStyleEncoder encoder, FlatParameters? trained = null)
+    public MomentumEncoder(IContrastiveStyleEncoder encoder, FlatParameters? trained = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         var pairs = encoder.Followers;

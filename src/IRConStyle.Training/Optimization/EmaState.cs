@@ -8,7 +8,7 @@ namespace IRConStyle.Training.Optimization;
 /// A slowly following copy of a network's state, the weights that are kept. Trained parameters and floating-point buffers
 /// (batch-norm statistics) are averaged, each group as one buffer; what does not move is taken as it is.
 /// </summary>
-public sealed class AveragedState : IDisposable
+public sealed class EmaState : IDisposable
 {
     private readonly double _decay;
     private readonly FlatParameters _parameters;
@@ -27,8 +27,8 @@ public sealed class AveragedState : IDisposable
     /// As the authors' code: buffers stay as they are now, and the momentum encoder is averaged too.
     /// </param>
     /// <param name="followers">The momentum encoder's parameters, for <paramref name="parametersOnly"/>.</param>
-    internal AveragedState(
-        RestorationNetwork network, FlatParameters parameters, double decay, bool parametersOnly, FlatFollowers? followers)
+    internal EmaState(
+        RestorationNetwork network, FlatParameters parameters, double decay, bool parametersOnly, MomentumEncoder? followers)
     {
         (_decay, _parameters, _parametersOnly) = (decay, parameters, parametersOnly);
         _values = parameters.Values.Empty(parameters.Values.Buffer.dtype);
@@ -123,11 +123,11 @@ public sealed class AveragedState : IDisposable
 
     private sealed class Swap : IDisposable
     {
-        private readonly AveragedState _average;
+        private readonly EmaState _average;
         private readonly torch.Tensor _values;
         private readonly torch.Tensor[] _buffers;
 
-        public Swap(AveragedState average)
+        public Swap(EmaState average)
         {
             _average = average;
             using var noGrad = torch.no_grad();
