@@ -25,7 +25,7 @@ internal static class DegradationThroughput
     private const string Settings =
         """
         { "IRConStyle": { "Pipelines": { "measured": {
-            "Backbone": { "Name": "nafnet", "Options": { "Width": 16, "EncoderBlocks": [1, 1, 1], "MiddleBlocks": 1, "DecoderBlocks": [1, 1, 1] } },
+            "Backbone": { "Name": "nafnet", "Options": { "Width": 16, "EncoderBlocks": [1, 1, 1], "BottleneckBlocks": 1, "DecoderBlocks": [1, 1, 1] } },
             "Training": { "Losses": [{ "Name": "l1" }], "GradientClip": 1, "EmaDecay": 0.99 } } } } }
         """;
 

@@ -9,25 +9,26 @@ public abstract class FolderOptions : IValidatableObject
     public bool Recursive { get; set; } = true;
 
     /// <summary>
-    /// Memory for decoded images in MiB (8-bit, 3 bytes a pixel); default 1024, 0 decodes a file every time it is loaded.
+    /// Memory for decoded images in MiB (a byte for each sample, two at 16 bits); default 1024, 0 decodes a file every time it
+    /// is loaded.
     /// </summary>
     [Range(0, 1_048_576)]
     public int CacheMegabytes { get; set; } = 1024;
 
     /// <summary>
     /// A folder for the pixels of images that do not fit <see cref="CacheMegabytes"/>: each is decoded once, and from then on
-    /// only the rows of the wanted patch are read (3 bytes a pixel on disk); empty for none.
+    /// only the rows of the wanted patch are read (a byte on disk for each sample, two at 16 bits); empty for none.
     /// </summary>
     public string StoreDirectory { get; set; } = "";
 
     /// <summary>
-    /// Side in pixels of the overlapping squares that larger images are seen as, each an image of its own; 0 sees images as
-    /// a whole.
+    /// Side in pixels of the overlapping square sub-images that larger images are seen as, each an image of its own; 0 sees
+    /// images as a whole.
     /// </summary>
     [Range(0, 65_536)]
     public int SubImageSize { get; set; }
 
-    /// <summary>Pixels from one square to the next, at most their side; 0 is half the side.</summary>
+    /// <summary>Pixels from one sub-image to the next, at most their side; 0 is half the side.</summary>
     [Range(0, 65_536)]
     public int SubImageStep { get; set; }
 

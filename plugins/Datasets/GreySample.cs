@@ -16,7 +16,7 @@ internal static class GreySample
     /// <param name="share">0 to 1.</param>
     /// <param name="seed">The request's seed.</param>
     public static bool IsDrawn(double share, ulong seed)
-        => share > 0 && (NameHash.Mix("", seed ^ Stream) >> 11) * (1.0 / (1UL << 53)) < share;
+        => share > 0 && SplitMix64.ToUnit(SplitMix64.At(seed, Stream)) < share;
 
     /// <summary>Makes the sample.</summary>
     /// <param name="colour">3×H×W, RGB in [0,1].</param>

@@ -9,11 +9,11 @@ namespace IRConStyle.Plugins.Datasets;
 /// needed next. What does not fit goes to the store, if there is one.
 /// </summary>
 /// <param name="reader">Decodes files.</param>
-/// <param name="budget">Bytes of pixels to keep.</param>
+/// <param name="budget">Bytes of samples to keep.</param>
 /// <param name="store">Where decoded pixels lie on disk; null decodes again what does not fit.</param>
 internal sealed class ImageCache(IImageReader reader, long budget, PixelStore? store = null)
 {
-    private readonly ConcurrentDictionary<string, DecodedImage> _kept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KeptImage> _kept = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lock> _decoding = new(StringComparer.Ordinal);
     private long _used;
 
@@ -33,51 +33,52 @@ internal sealed class ImageCache(IImageReader reader, long budget, PixelStore? s
         if (_kept.TryGetValue(path, out var image))
             return image;
         if (store is null)
-            return Kept(path, Decode(path));
+            return Kept(path, new KeptImage(reader.Read(path)));
         if (Stored(path, store) is { } stored)
             return stored;
 
-        // Squares of one image are wanted by several threads at once; it is still decoded once.
+        // Sub-images of one image are wanted by several threads at once; it is still decoded once.
         lock (_decoding.GetOrAdd(path, _ => new Lock()))
             return _kept.TryGetValue(path, out image) ? image : Stored(path, store) ?? (IPixels)Added(path, store);
     }
 
     private IPixels? Stored(string path, PixelStore store)
     {
-        if (store.TryOpen(path, () => Added(path, store)) is not { } stored)
+        if (store.TryOpen(path, () => Added(path, store).Image) is not { } stored)
             return null;
         if (!TryReserve(stored.Bytes))
             return stored;
         // An earlier run decoded it, and now it fits into memory.
         using (stored)
-            if (stored.TryReadAll() is { } image && _kept.TryAdd(path, image))
-                return image;
+            if (stored.TryReadAll() is { } image && new KeptImage(image) is var kept && _kept.TryAdd(path, kept))
+                return kept;
         Interlocked.Add(ref _used, -stored.Bytes);
         return null;
     }
 
-    private DecodedImage Added(string path, PixelStore store)
+    private KeptImage Added(string path, PixelStore store)
     {
         var stamp = SourceStamp.Of(path);
-        var image = Decode(path);
+        var image = new KeptImage(reader.Read(path));
         if (!IsKept(path, image))
-            store.Write(path, stamp, image);
+            store.Write(path, stamp, image.Image);
         return image;
     }
 
-    private DecodedImage Kept(string path, DecodedImage image)
+    private KeptImage Kept(string path, KeptImage image)
     {
         IsKept(path, image);
         return image;
     }
 
-    private bool IsKept(string path, DecodedImage image)
+    private bool IsKept(string path, KeptImage image)
     {
-        if (!TryReserve(image.Pixels.Length))
+        var bytes = image.Image.Samples.Length;
+        if (!TryReserve(bytes))
             return false;
         if (_kept.TryAdd(path, image))
             return true;
-        Interlocked.Add(ref _used, -image.Pixels.Length);
+        Interlocked.Add(ref _used, -bytes);
         return true;
     }
 
@@ -87,12 +88,5 @@ internal sealed class ImageCache(IImageReader reader, long budget, PixelStore? s
             return true;
         Interlocked.Add(ref _used, -bytes);
         return false;
-    }
-
-    private DecodedImage Decode(string path)
-    {
-        using var decoded = reader.ReadRgb(path);
-        using var contiguous = decoded.contiguous();
-        return new DecodedImage(contiguous.bytes.ToArray(), (int)contiguous.shape[1], (int)contiguous.shape[2]);
     }
 }

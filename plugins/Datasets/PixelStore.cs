@@ -90,6 +90,6 @@ internal sealed class PixelStore
 
     private static IRConStyleException Unwritable(string directory, Exception exception) => new(
         $"The dataset's option {nameof(FolderOptions.StoreDirectory)} names {directory}, which cannot be written: {exception.Message}",
-        "Choose a writable folder on a disk with room for 3 bytes a pixel, or leave the option empty.",
+        "Choose a writable folder on a disk with room for the decoded images, or leave the option empty.",
         exception);
 }

@@ -2,10 +2,27 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using IRConStyle.Abstractions;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
 
 namespace IRConStyle.Plugins.Datasets;
+
+/// <summary>The size and kind of an image.</summary>
+internal readonly record struct ImageShape(int Width, int Height, int Channels, int BitDepth)
+{
+    /// <summary>Bytes of a pixel's samples.</summary>
+    public int PixelLength => Channels * (BitDepth / 8);
+
+    /// <summary>Bytes of a row's samples.</summary>
+    public int RowLength => checked(Width * PixelLength);
+
+    /// <summary>Whether an image can be so.</summary>
+    public bool IsPossible => Width > 0 && Height > 0 && Channels is 1 or 3 && BitDepth is 8 or 16;
+
+    /// <summary>An image's shape.</summary>
+    public static ImageShape Of(DecodedImage image) => new(image.Width, image.Height, image.Channels, image.BitDepth);
+}
 
 /// <summary>Which image a stored file is of.</summary>
 /// <param name="PathHash">The first bytes of the SHA-256 of its full path.</param>
@@ -18,54 +35,57 @@ internal sealed record StoredHeader(byte[] PathHash, SourceStamp Stamp)
     /// <summary>The header's length in bytes.</summary>
     public const int Length = 56;
 
-    private static ReadOnlySpan<byte> Mark => "IRCSPIX1"u8;
+    private static ReadOnlySpan<byte> Mark => "IRCSPIX2"u8;
 
-    /// <summary>Mark, path hash, source length and time, width, height, checksum; little-endian.</summary>
-    public byte[] Write(int width, int height)
+    /// <summary>Mark, path hash, source length and time, width, height, channels and depth, checksum; little-endian.</summary>
+    public byte[] Write(ImageShape shape)
     {
         var bytes = new byte[Length];
         Mark.CopyTo(bytes);
         PathHash.CopyTo(bytes, 8);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), Stamp.Length);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(32), Stamp.Ticks);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(40), width);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(44), height);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(48), Checksum.Of(bytes.AsSpan(0, 48)));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(40), shape.Width);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(44), shape.Height);
+        (bytes[48], bytes[49]) = ((byte)shape.Channels, (byte)shape.BitDepth);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(52), Checksum.Of(bytes.AsSpan(0, 52)));
         return bytes;
     }
 
-    /// <summary>The size in a header of this very image; null when it is another's, or damaged.</summary>
-    public (int Width, int Height)? SizeIn(ReadOnlySpan<byte> bytes)
+    /// <summary>The shape in a header of this very image; null when it is another's, or damaged.</summary>
+    public ImageShape? ShapeIn(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < Length)
             return null;
-        var (width, height) = (BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[44..]));
-        return width > 0 && height > 0 && bytes.SequenceEqual(Write(width, height)) ? (width, height) : null;
+        var shape = new ImageShape(
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[44..]), bytes[48], bytes[49]);
+        return shape.IsPossible && bytes.SequenceEqual(Write(shape)) ? shape : null;
     }
 }
 
 /// <summary>
-/// A stored image that is open: behind the header, each row holds its red, its green and its blue values and a checksum, so
-/// that the rows of a patch are one piece of the file.
+/// A stored image that is open: behind the header, each row of samples is followed by its checksum, so that the rows of a
+/// patch are one piece of the file. 16-bit samples lie in the byte order of the machine that stored them.
 /// </summary>
 internal sealed class StoredImage : IPixels
 {
-    private const int ChecksumLength = 4;
+    private const int ChecksumLength = 4, BandLength = 4 << 20;
 
     private readonly SafeFileHandle _file;
+    private readonly ImageShape _shape;
     private readonly Func<DecodedImage> _renew;
 
-    private StoredImage(SafeFileHandle file, int width, int height, Func<DecodedImage> renew)
-        => (_file, Width, Height, _renew) = (file, width, height, renew);
+    private StoredImage(SafeFileHandle file, ImageShape shape, Func<DecodedImage> renew)
+        => (_file, _shape, _renew) = (file, shape, renew);
 
-    public int Width { get; }
+    public int Width => _shape.Width;
 
-    public int Height { get; }
+    public int Height => _shape.Height;
 
     /// <summary>What the image takes in memory.</summary>
-    public long Bytes => (long)RowLength * Height;
+    public long Bytes => (long)_shape.RowLength * Height;
 
-    private int RowLength => LengthOfRow(Width);
+    private int StoredRowLength => _shape.RowLength + ChecksumLength;
 
     /// <summary>Opens a file; null when there is none that is whole and of this image.</summary>
     public static StoredImage? TryOpen(string file, StoredHeader header, Func<DecodedImage> renew)
@@ -75,9 +95,9 @@ internal sealed class StoredImage : IPixels
         {
             handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
             var start = new byte[StoredHeader.Length];
-            if (RandomAccess.Read(handle, start, 0) == start.Length && header.SizeIn(start) is var (width, height)
-                && RandomAccess.GetLength(handle) == StoredHeader.Length + (long)LengthOfRow(width) * height)
-                return new StoredImage(Interlocked.Exchange(ref handle, null)!, width, height, renew);
+            if (RandomAccess.Read(handle, start, 0) == start.Length && header.ShapeIn(start) is { } shape
+                && RandomAccess.GetLength(handle) == StoredHeader.Length + (long)(shape.RowLength + ChecksumLength) * shape.Height)
+                return new StoredImage(Interlocked.Exchange(ref handle, null)!, shape, renew);
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -94,61 +114,71 @@ internal sealed class StoredImage : IPixels
     /// <summary>Writes a file.</summary>
     public static void Write(Stream stream, StoredHeader header, DecodedImage image)
     {
-        stream.Write(header.Write(image.Width, image.Height));
-        var row = new byte[LengthOfRow(image.Width)];
+        var shape = ImageShape.Of(image);
+        stream.Write(header.Write(shape));
+        Span<byte> checksum = stackalloc byte[ChecksumLength];
         for (var y = 0; y < image.Height; y++)
         {
-            for (var plane = 0; plane < 3; plane++)
-                image.Pixels.AsSpan(plane * image.PlaneStep + y * image.RowStep, image.Width).CopyTo(row.AsSpan(plane * image.Width));
-            BinaryPrimitives.WriteUInt32LittleEndian(row.AsSpan(3 * image.Width), Checksum.Of(row.AsSpan(0, 3 * image.Width)));
+            var row = image.Samples.Span.Slice(y * shape.RowLength, shape.RowLength);
+            BinaryPrimitives.WriteUInt32LittleEndian(checksum, Checksum.Of(row));
             stream.Write(row);
+            stream.Write(checksum);
         }
     }
 
     /// <summary>The whole image; null when it is damaged.</summary>
-    public DecodedImage? TryReadAll()
-    {
-        var buffer = new byte[checked((int)Bytes)];
-        return TryRead(buffer, 0, Height) ? Rows(buffer, Height) : null;
-    }
+    public DecodedImage? TryReadAll() => TryRead(0, 0, Height, Width, new byte[Bytes]);
 
-    public torch.Tensor Cut(View view)
+    public torch.Tensor Cut(ImageView view)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(checked(view.Height * RowLength));
+        // Only the patch itself goes on from what is read.
+        var patch = ArrayPool<byte>.Shared.Rent(checked(view.Height * view.Width * _shape.PixelLength));
         try
         {
-            if (TryRead(buffer.AsSpan(0, view.Height * RowLength), view.Top, view.Height))
-                return (view with { Top = 0 }).Of(Rows(buffer, view.Height));
+            if (TryRead(view.Top, view.Left, view.Height, view.Width, patch) is { } part)
+                return part.ToRgbTensor(view with { Top = 0, Left = 0 });
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(patch);
+        }
+
+        var image = _renew();
+        return image.Height == Height && image.Width == Width
+            ? image.ToRgbTensor(view)
+            : throw new IRConStyleException("An image was replaced by one of another size while it was read.", "Leave the images alone while they are used.");
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private DecodedImage? TryRead(int top, int left, int height, int width, byte[] target)
+    {
+        var (from, length) = (left * _shape.PixelLength, width * _shape.PixelLength);
+        // A band of rows at a time, so that a whole large image is not held twice.
+        var band = Math.Clamp(BandLength / StoredRowLength, 1, height);
+        var buffer = ArrayPool<byte>.Shared.Rent(band * StoredRowLength);
+        try
+        {
+            for (var done = 0; done < height; done += band)
+            {
+                var rows = buffer.AsSpan(0, Math.Min(band, height - done) * StoredRowLength);
+                if (ReadFully(rows, StoredHeader.Length + (long)(top + done) * StoredRowLength) < rows.Length)
+                    return null;
+                for (var row = done; rows.Length > 0; row++, rows = rows[StoredRowLength..])
+                {
+                    var samples = rows[.._shape.RowLength];
+                    if (Checksum.Of(samples) != BinaryPrimitives.ReadUInt32LittleEndian(rows[_shape.RowLength..]))
+                        return null;
+                    samples.Slice(from, length).CopyTo(target.AsSpan(row * length));
+                }
+            }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        var image = _renew();
-        return image.Height == Height && image.Width == Width
-            ? image.Cut(view)
-            : throw new Abstractions.IRConStyleException("An image was replaced by one of another size while it was read.", "Leave the images alone while they are used.");
-    }
-
-    public void Dispose() => _file.Dispose();
-
-    private static int LengthOfRow(int width) => checked(3 * width + ChecksumLength);
-
-    private DecodedImage Rows(byte[] buffer, int rows) => new(buffer, rows, Width) { RowStep = RowLength, PlaneStep = Width };
-
-    private bool TryRead(Span<byte> buffer, int top, int rows)
-    {
-        if (ReadFully(buffer, StoredHeader.Length + (long)top * RowLength) < buffer.Length)
-            return false;
-        for (var row = 0; row < rows; row++)
-        {
-            var bytes = buffer.Slice(row * RowLength, RowLength);
-            if (Checksum.Of(bytes[..^ChecksumLength]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[^ChecksumLength..]))
-                return false;
-        }
-
-        return true;
+        return new DecodedImage(width, height, _shape.Channels, _shape.BitDepth, target.AsMemory(0, height * length));
     }
 
     private int ReadFully(Span<byte> buffer, long offset)

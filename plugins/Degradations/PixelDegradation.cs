@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using IRConStyle.Abstractions;
 using TorchSharp;
 
@@ -24,7 +23,7 @@ public abstract class PixelDegradation : IDegradation
         using var scope = torch.NewDisposeScope();
         var degraded = torch.empty(clean.shape, dtype: torch.float32);
         var size = new PlaneSize((int)clean.shape[0], (int)clean.shape[1], (int)clean.shape[2]);
-        Degrade(Values(clean.contiguous()), Values(degraded), size, seed);
+        Degrade(clean.contiguous().Elements<float>(), degraded.Elements<float>(), size, seed);
         return degraded.MoveToOuterDisposeScope();
     }
 
@@ -34,8 +33,6 @@ public abstract class PixelDegradation : IDegradation
     /// <param name="size">C, H and W.</param>
     /// <param name="seed">What decides everything random.</param>
     private protected abstract void Degrade(ReadOnlySpan<float> clean, Span<float> degraded, PlaneSize size, ulong seed);
-
-    private static Span<float> Values(torch.Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 }
 
 /// <summary>An image's size.</summary>

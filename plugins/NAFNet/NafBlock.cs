@@ -76,7 +76,7 @@ internal sealed class NafBlock : Module<Tensor, Tensor>
         {
             var doubled = _depthwise.Consume(_expand.Consume(_norm1.call(input))); // N×2C×H×W
             using (doubled)
-                x = ChannelGate.Multiply(doubled);
+                x = SimpleGate.Multiply(doubled);
             weights = _attention.call(x);
         }
 

@@ -33,7 +33,7 @@ public sealed record DatasetFinding(string File, string Problem, bool IsError);
 
 /// <summary>How a pair is to be loaded.</summary>
 /// <param name="Seed">Decides the degradation, the patch and the augmentation.</param>
-/// <param name="PatchSize">Side of a square random patch in pixels; null for the whole image.</param>
+/// <param name="PatchSize">Side of a square random patch in pixels; null for the whole image. Smaller images are extended by reflection.</param>
 /// <param name="Augment">Whether to flip and rotate at random.</param>
 public sealed record SampleRequest(ulong Seed, int? PatchSize = null, bool Augment = false)
 {
@@ -61,20 +61,20 @@ public interface IImageReader
     /// <summary>File extensions that can be read, lower case with the dot.</summary>
     IReadOnlySet<string> Extensions { get; }
 
-    /// <summary>Reads an image as RGB.</summary>
+    /// <summary>Decodes an image; <see cref="DecodedImage.ToRgbTensor"/> makes a tensor of it, or of a part.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>3×H×W uint8, 0 to 255, upright, alpha dropped, grey repeated; owned by the caller, in no dispose scope.</returns>
+    /// <returns>The file's own samples, upright, alpha left out; the caller's to keep, nothing to dispose.</returns>
     /// <exception cref="IRConStyleException">The file is missing, unreadable or no image.</exception>
-    torch.Tensor ReadRgb(string path);
+    DecodedImage Read(string path);
 
-    /// <summary>The size <see cref="ReadRgb"/> would give; readers that can tell it from a file's header decode nothing.</summary>
+    /// <summary>The size <see cref="Read"/> would give; readers that can tell it from a file's header decode nothing.</summary>
     /// <param name="path">The file.</param>
     /// <returns>Columns and rows of the upright image.</returns>
     /// <exception cref="IRConStyleException">The file is missing, unreadable or no image.</exception>
     (int Width, int Height) ReadSize(string path)
     {
-        using var image = ReadRgb(path);
-        return ((int)image.shape[2], (int)image.shape[1]);
+        var image = Read(path);
+        return (image.Width, image.Height);
     }
 }
 

@@ -97,6 +97,6 @@ public sealed class GatedTail(Conv2d project, LayerNorm2d norm, Conv2d widen, Co
     private static Tensor Gate(Tensor input)
     {
         using (input)
-            return ChannelGate.Multiply(input);
+            return SimpleGate.Multiply(input);
     }
 }

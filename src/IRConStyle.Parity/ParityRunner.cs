@@ -70,7 +70,8 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         }
         catch (IRConStyleException error)
         {
-            return ParityFileResult.Fail(path, null, error.Message);
+            return ParityFileResult.Fail(
+                path, null, error.Message.Contains(path, StringComparison.Ordinal) ? error.Message : $"{path} cannot be computed: {error.Message}");
         }
         catch (Exception error) when (error is ExternalException or ArgumentException)
         {
@@ -143,7 +144,7 @@ public sealed class ParityRunner(ComponentCatalogue catalogue, IPipelineFactory 
         (string Name, torch.Tensor Value)[] state = [.. module.named_parameters(), .. module.named_buffers()];
         Load(file, state, DerivedWeights.Complete(file, state));
         module.train();
-        using var followers = new FlatFollowers(encoder);
+        using var followers = new MomentumEncoder(encoder);
         var comparison = new GoldenComparison(file, oneRoundingClass: false);
         for (var call = 0; file.Has($"input/im_q_{call}"); call++)
         {

@@ -39,6 +39,15 @@ public partial class ConfigurationReferenceTests
             committed.ShouldBe(expected, "Run these tests once with IRCONSTYLE_UPDATE_DOCS=1 and commit docs/configuration.md.");
     }
 
+    /// <summary>What a reader can copy, never the name of a class.</summary>
+    [Fact]
+    public void Defaults_are_values()
+    {
+        var page = File.ReadAllText(Page);
+        page.ShouldContain("""`[{ Degraded: "input", Clean: "target" }, """);
+        page.ShouldNotContain("`[irconstyle.", Case.Insensitive);
+    }
+
     [Fact]
     public void The_example_on_the_configuration_page_is_valid()
     {

@@ -114,7 +114,7 @@ public sealed class NafBlockTests
     {
         random.manual_seed(width);
         var network = new Components().Backbone(
-            "nafnet", new NafNetOptions { Width = width, EncoderBlocks = blocks, MiddleBlocks = 1, DecoderBlocks = blocks });
+            "nafnet", new NafNetOptions { Width = width, EncoderBlocks = blocks, BottleneckBlocks = 1, DecoderBlocks = blocks });
         network.Module.eval();
         using var noGrad = no_grad();
         foreach (var parameter in network.Module.parameters())

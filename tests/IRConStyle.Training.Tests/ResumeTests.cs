@@ -121,7 +121,39 @@ public sealed class ResumeTests : IDisposable
         using (RunFolder.Take(_directory.Path))
             (await Should.ThrowAsync<IRConStyleException>(() => Train(services, _directory.Path))).Message.ShouldContain("Another training");
         (await Train(services, _directory.Path)).Completed.ShouldBeTrue();
-        Directory.GetFiles(_directory.Path, ".*").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_end_of_a_run_takes_nothing_from_the_next_one()
+    {
+        var first = RunFolder.Take(_directory.Path);
+        var file = Directory.GetFiles(_directory.Path, ".*").ShouldHaveSingleItem();
+        // What another run does between the first one's giving the lock back and whatever else it does.
+        first.Dispose();
+        using (RunFolder.Take(_directory.Path))
+        {
+            first.Dispose();
+            File.Exists(file).ShouldBeTrue("whoever deletes the file lets a third run in");
+            Should.Throw<IRConStyleException>(() => RunFolder.Take(_directory.Path)).Message.ShouldContain("Another training");
+        }
+
+        using var services = Host();
+        (await Train(services, _directory.Path, resume: true)).Completed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_lock_file_that_cannot_be_deleted_costs_no_result()
+    {
+        var observer = new MakesItsLockUndeletable(_directory.Path);
+        using var services = Host([], observer: observer);
+        try
+        {
+            (await Train(services, _directory.Path)).Completed.ShouldBeTrue();
+        }
+        finally
+        {
+            observer.Undo();
+        }
     }
 
     [Fact]
@@ -171,7 +203,7 @@ public sealed class ResumeTests : IDisposable
         log.Warnings.ShouldContain(warning => warning.Contains("multiplied by 0.0625"));
         // The last good state is still one to go on from.
         var newest = Directory.GetFiles(_directory.File("checkpoints")).Order().Last();
-        TrainingCheckpoint.ReadPlace(newest).RollBacks.ShouldBe(2);
+        TrainingCheckpoint.ReadState(newest).RollBacks.ShouldBe(2);
     }
 
     [Fact]
@@ -196,7 +228,7 @@ public sealed class ResumeTests : IDisposable
         var result = await Train(services, _directory.Path);
         result.End.ShouldBe(TrainingEnd.TimeBudget);
         result.Completed.ShouldBeFalse();
-        TrainingCheckpoint.ReadPlace(_directory.File(Checkpoint(result.Iterations))).Iteration.ShouldBe(result.Iterations);
+        TrainingCheckpoint.ReadState(_directory.File(Checkpoint(result.Iterations))).Iteration.ShouldBe(result.Iterations);
     }
 
     [Fact]
@@ -214,10 +246,11 @@ public sealed class ResumeTests : IDisposable
         recorder.Validations.Select(report => report.Iteration).ShouldBe([4, 8, 10]);
         recorder.Validations.ShouldAllBe(report => report.Images == 3 && report.Values.Keys.SequenceEqual(new[] { "psnr", "error" }));
         recorder.Samples.ShouldAllBe(count => count == 2);
-        result.Best.ShouldBe(recorder.Validations.Max(report => report.Values["psnr"]));
-        recorder.Validations.Last(report => report.IsBest).Values["psnr"].ShouldBe(result.Best!.Value);
-        using (var best = SafeTensorsReader.Open(_directory.File(RunFiles.BestWeights)))
-            best.Metadata[WeightsFile.IterationKey].ShouldBe($"{recorder.Validations.Last(report => report.IsBest).Iteration}");
+        var best = recorder.Validations.Last(report => report.IsBest);
+        best.Values["psnr"].ShouldBe(recorder.Validations.Max(report => report.Values["psnr"]));
+        result.Best.ShouldBe(new BestValidation("psnr", best.Values["psnr"], best.Iteration, _directory.File(RunFiles.BestWeights)));
+        using (var reader = SafeTensorsReader.Open(result.Best!.WeightsPath))
+            reader.Metadata[WeightsFile.IterationKey].ShouldBe($"{best.Iteration}");
         TensorsOf(_directory.File(RunFiles.Weights)).ShouldBe(TensorsOf(_other.File(RunFiles.Weights)));
     }
 

@@ -89,3 +89,40 @@ internal sealed class LogBook : ILoggerFactory, ILogger
     {
     }
 }
+
+/// <summary>Puts a folder that is not empty in the place of the run's lock file at its end, which then cannot be deleted as a file.</summary>
+internal sealed class MakesItsLockUndeletable(string output) : ITrainingObserver, ITrainingRecorder
+{
+    private string? _moved;
+
+    public ITrainingRecorder Observe(TrainingRun run) => this;
+
+    public void Report(TrainingProgress progress)
+    {
+    }
+
+    public void Report(ValidationReport validation)
+    {
+    }
+
+    public void Saved(string path, int iteration)
+    {
+    }
+
+    public void Finished(TrainingResult result)
+    {
+        var file = Directory.GetFiles(output, ".*").Single();
+        File.Move(file, _moved = file + ".moved");
+        Directory.CreateDirectory(Path.Combine(file, "not empty"));
+    }
+
+    public void Dispose()
+    {
+    }
+
+    public void Undo()
+    {
+        if (_moved is not null)
+            Directory.Delete(_moved[..^".moved".Length], recursive: true);
+    }
+}

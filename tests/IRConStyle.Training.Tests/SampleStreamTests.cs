@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Pipelines;
 using IRConStyle.Tests.Engine;
 using IRConStyle.Training.Samples;
@@ -95,7 +96,8 @@ public class SampleStreamTests
             foreach (var batches in Stream(data, threads).Batches(Plan(3), 1, CancellationToken.None))
             {
                 batches[0].Dispose();
-                SpinWait.SpinUntil(() => data.Handed.Count > 6, TimeSpan.FromSeconds(30));
+                // Room for that many is always filled, however long it takes.
+                SpinWait.SpinUntil(() => data.Handed.Count > 6);
                 break;
             }
 
@@ -137,6 +139,15 @@ public class SampleStreamTests
     }
 
     [Fact]
+    public void A_plugins_fault_is_no_unreadable_image()
+    {
+        var unreadable = new UnreadableImages(10, NullLogger.Instance);
+        var stream = new SampleStream(new Faulty(), 7, 1, unreadable);
+        Should.Throw<ComponentFaultException>(() => stream.Load(0, 8));
+        unreadable.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public void Cancelling_ends_the_stream()
     {
         var data = Data();
@@ -150,6 +161,15 @@ public class SampleStreamTests
             }
         });
         data.Handed.Count(tensor => !tensor.IsInvalid).ShouldBe(0);
+    }
+
+    private sealed class Faulty : IRestorationDataset
+    {
+        public int Count => 3;
+
+        public string NameOf(int index) => $"{index}.png";
+
+        public RestorationSample Load(int index, SampleRequest request) => throw new ComponentFaultException("The dataset failed.");
     }
 
     private static SyntheticDataset Data() => new(new SyntheticOptions(), null);

@@ -31,7 +31,7 @@ public sealed class TrainerTests : IDisposable
         using (var reader = SafeTensorsReader.Open(result.WeightsPath!))
             reader.Metadata[WeightsFile.IterationKey].ShouldBe("6");
         using var loaded = services.GetRequiredService<NetworkLoader>().Open(pipeline: null, result.WeightsPath, "cpu");
-        loaded.Network.Backbone.ShouldBeOfType<TinyBackbone>();
+        loaded.Network.Backbone.Module.ShouldBeOfType<TinyBackbone>();
     }
 
     [Fact]
@@ -98,6 +98,36 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_backbone_of_one_channel_is_trained_in_stages()
+    {
+        using var services = OneChannel(("Training:Stages:0:From", "4"), ("Training:Stages:0:PatchSize", "10"), ("Training:Stages:0:BatchSize", "1"));
+        (await Train(services, [], CancellationToken.None)).Completed.ShouldBeTrue();
+        using var loaded = services.GetRequiredService<NetworkLoader>().Open("run", _directory.File(RunFiles.Weights), "cpu");
+        using var scope = torch.NewDisposeScope();
+        loaded.Restorer.Restore(torch.rand(3, 9, 7)).shape.ShouldBe([3, 9, 7]);
+    }
+
+    [Fact]
+    public async Task Patches_of_every_stage_are_tried_before_the_first_iteration()
+    {
+        var reports = new List<TrainingProgress>();
+        using (var services = OneChannel(("Training:Stages:0:From", "5"), ("Training:Stages:0:PatchSize", "17")))
+        {
+            var error = await Should.ThrowAsync<IRConStyleException>(() => Train(services, reports, CancellationToken.None));
+            error.Message.ShouldContain("from iteration 5 on are 17 pixels wide");
+            error.Message.ShouldContain("multiples of 2");
+            error.Remedy.ShouldNotBeNull().ShouldContain("16 or 18");
+        }
+
+        using (var services = OneChannel(("Training:Stages:0:From", "5"), ("Training:Stages:0:PatchSize", "16"), ("Training:Data:Options:LargestPatch", "8")))
+            (await Should.ThrowAsync<IRConStyleException>(() => Train(services, reports, CancellationToken.None))).Message.ShouldContain("16");
+        reports.ShouldBeEmpty();
+        // A stage that the run does not reach is none of its business.
+        using (var services = OneChannel(("Training:Stages:0:From", "900"), ("Training:Stages:0:PatchSize", "17")))
+            (await Train(services, reports, CancellationToken.None)).Completed.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_pipeline_without_data_says_what_to_set()
     {
         using var services = EngineHost.Create("""{ "Pipelines": { "run": { "Backbone": { "Name": "tiny" } } } }""");
@@ -117,6 +147,14 @@ public sealed class TrainerTests : IDisposable
         await Train(services, [], CancellationToken.None);
         (EngineHost.LiveTensors() - built).ShouldBe(built - start);
     }
+
+    private static ServiceProvider OneChannel(params (string Key, string? Value)[] settings)
+        => EngineHost.Create(
+            """
+            { "Pipelines": { "run": { "Backbone": { "Name": "tiny", "Options": { "Channels": 1, "SizeMultiple": 2 } }, "Training": {
+                "Data": { "Name": "synthetic" }, "Losses": [{ "Name": "square" }], "Iterations": 6, "BatchSize": 2, "PatchSize": 8 } } } }
+            """,
+            [.. settings.Select(entry => ($"Pipelines:run:{entry.Key}", entry.Value))]);
 
     private static ServiceProvider Host(params (string Key, string? Value)[] training)
         => EngineHost.Create(

@@ -144,6 +144,23 @@ public sealed class TrainingBehaviourTests : IDisposable
         HasMoved(network, before, "Style.query.weight").ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_encoder_before_a_backbone_without_style_learns_where_losses_want_it_and_rests_where_not(bool isWanted)
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.random.manual_seed(1);
+        using var network = new RestorationNetwork("unstyled", new TinyEncoder(), new TinyBackbone(new TinyOptions()));
+        network.Train();
+        using var step = Step(network, new TrainingOptions { Losses = [Square], ContrastiveLosses = isWanted ? [TellApart] : [], WeightDecay = 0 });
+        var before = Copy(network);
+        Run(step, 2);
+        foreach (var name in new[] { "Style.query.weight", "Style.queue", "Style.key.weight", "Style.norm.running_mean" })
+            HasMoved(network, before, name).ShouldBe(isWanted, name);
+        HasMoved(network, before, "head.weight").ShouldBeTrue();
+    }
+
     [Fact]
     public void Computing_in_bfloat16_keeps_weights_of_float32_and_learns()
     {
@@ -218,6 +235,10 @@ public sealed class TrainingBehaviourTests : IDisposable
     private sealed class Reducer : IGradientReducer
     {
         public List<long> Counts { get; } = [];
+
+        public int Rank => 0;
+
+        public int Size => 1;
 
         public void Reduce(torch.Tensor gradients)
         {

@@ -25,6 +25,23 @@ public sealed class TrainingStepTests : IDisposable
     }
 
     [Fact]
+    public void A_backbone_of_one_channel_learns_from_the_channels_of_colour_images()
+    {
+        using var network = _services.Network("tiny", ("Channels", 1));
+        network.Train();
+        using var step = Step(network, new TrainingOptions { Losses = [Square] });
+        using var scope = torch.NewDisposeScope();
+        var (degraded, clean) = Pair();
+        network.Eval();
+        var each = Enumerable.Range(0, 3).Select(channel =>
+            (network.Restore(degraded.narrow(1, channel, 1)) - clean.narrow(1, channel, 1)).square().mean().item<float>()).Average();
+        step.Run(degraded, clean, 1e-2)[0].item<float>().ShouldBe(each, 1e-6f);
+        network.Train();
+        var losses = Run(step, 60, 1e-2);
+        losses[^1].ShouldBeLessThan(0.2f * losses[0]);
+    }
+
+    [Fact]
     public void Losses_are_reported_without_their_weights()
     {
         using var network = TrainableNetwork();

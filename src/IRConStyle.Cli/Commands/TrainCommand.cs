@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IRConStyle.Cli.Terminal;
 using IRConStyle.Framework.Pipelines;
+using IRConStyle.Training.Hosting;
 using IRConStyle.Training.Loop;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -83,7 +84,7 @@ internal sealed class TrainCommand : Verb
         var result = TrainingView.Run(
             call.Screen, progress => trainer.RunAsync(request with { Progress = progress }, call.Stop).GetAwaiter().GetResult());
         call.Screen.WriteLine(Summary(result));
-        return result.End is TrainingEnd.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
+        return TrainingExitCode.Of(result);
     }
 
     private static string Summary(TrainingResult result)
@@ -91,10 +92,13 @@ internal sealed class TrainCommand : Verb
         var end = result.End switch
         {
             TrainingEnd.Completed => "trained",
-            TrainingEnd.TimeBudget => "time is up after",
+            TrainingEnd.TimeBudget => "stopped as planned, time is up after",
             _ => "stopped after",
         };
-        var best = result.Best is { } value ? $", best validation {Figures.Fixed(value, 4)}" : "";
+        var best = result.Best is { } validation
+            ? $"; best validation {(validation.Metric is { } metric ? $"{metric} " : "")}{Figures.Fixed(validation.Value, 4)}"
+                + $" after {Figures.Count(validation.Iteration, "iteration")}, weights in {validation.WeightsPath}"
+            : "";
         return $"{end} {Figures.Count(result.Iterations, "iteration")}, {(result.WeightsPath is { } path ? $"weights in {path}" : "nothing to save")}{best}";
     }
 

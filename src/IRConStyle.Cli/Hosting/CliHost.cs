@@ -3,7 +3,9 @@ using IRConStyle.Cli.Terminal;
 using IRConStyle.Evaluation;
 using IRConStyle.Framework;
 using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Inference;
 using IRConStyle.Parity;
+using IRConStyle.Testing;
 using IRConStyle.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +18,7 @@ namespace IRConStyle.Cli.Hosting;
 /// <param name="Settings">Configuration keys, relative to the section <c>IRConStyle</c> or with it, and their values.</param>
 /// <param name="IsVerbose">Whether debug messages are shown.</param>
 internal sealed record HostSettings(
-    IReadOnlyList<string> PluginDirectories, IReadOnlyList<KeyValuePair<string, string?>> Settings, bool IsVerbose);
+    IReadOnlyList<string> PluginDirectories, IReadOnlyList<KeyValuePair<string, string>> Settings, bool IsVerbose);
 
 /// <summary>
 /// Builds the host behind a verb. Later layers win: <c>benchmarks.json</c> and
@@ -42,18 +44,20 @@ internal static class CliHost
         // The last word on a key counts, as with the layers.
         builder.Configuration.AddInMemoryCollection(settings.Settings
             .GroupBy(setting => FullKey(setting.Key), StringComparer.OrdinalIgnoreCase)
-            .Select(group => KeyValuePair.Create(group.Key, group.Last().Value)));
+            .Select(group => KeyValuePair.Create(group.Key, (string?)group.Last().Value)));
 
         builder.Logging
             .AddProvider(new TerminalLogger(screen, settings.IsVerbose))
             .SetMinimumLevel(settings.IsVerbose ? LogLevel.Debug : LogLevel.Warning)
-            .AddFilter("Microsoft", LogLevel.Warning);
+            .AddFilter("Microsoft", LogLevel.Warning)
+            // What of a weights file was taken and what was not is worth a line.
+            .AddFilter(typeof(NetworkLoader).FullName, LogLevel.Information);
         builder.Services.AddIRConStyle(builder.Configuration, setup =>
         {
             // A path on the command line is meant from where the command is given.
             foreach (var directory in settings.PluginDirectories)
                 setup.PluginDirectories.Add(Path.GetFullPath(directory));
-        }).AddTraining().AddEvaluation().AddParity();
+        }).AddTraining().AddEvaluation().AddParity().AddTesting();
         return builder.Build();
     }
 

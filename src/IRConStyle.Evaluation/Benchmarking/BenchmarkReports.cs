@@ -37,19 +37,8 @@ public sealed class BenchmarkReports(IImageCodec codec)
         if (!File.Exists(report))
             return;
         var sheets = MeasurementReport.ReadJson(report).Sets.Select(set => SheetName(set.Name));
-        try
-        {
-            var kept = Path.Combine(directory, EarlierFolder, File.GetLastWriteTimeUtc(report).ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture));
-            Directory.CreateDirectory(kept);
-            foreach (var name in sheets.Prepend(CsvName).Prepend(MarkdownName).Append(JsonName))
-                if (Path.Combine(directory, name) is var file && File.Exists(file))
-                    File.Move(file, Path.Combine(kept, name));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IRConStyleException(
-                $"The earlier report in {directory} cannot be kept aside: {exception.Message}", "Choose another --output, or move it away.", exception);
-        }
+        EarlierFiles.KeepTogether(
+            [report, .. new[] { MarkdownName, CsvName }.Concat(sheets).Select(name => Path.Combine(directory, name))], Path.Combine(directory, EarlierFolder));
     }
 
     /// <summary>Writes the three reports.</summary>

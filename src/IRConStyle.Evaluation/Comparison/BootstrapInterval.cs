@@ -1,4 +1,4 @@
-using IRConStyle.Framework.Numerics;
+using IRConStyle.Abstractions;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Statistics;
 
@@ -38,7 +38,7 @@ internal static class BootstrapInterval
             for (var drawn = 0; drawn < values.Length; drawn += 2)
             {
                 // Each half of 64 random bits picks a value.
-                var bits = SplitMix.At(seed, position++);
+                var bits = SplitMix64.At(seed, position++);
                 sum += values[(uint)bits * count >> 32];
                 if (drawn + 1 < values.Length)
                     sum += values[(bits >> 32) * count >> 32];

@@ -1,4 +1,4 @@
-using IRConStyle.Framework.Numerics;
+using IRConStyle.Abstractions;
 
 namespace IRConStyle.Evaluation.Comparison;
 
@@ -61,7 +61,7 @@ internal static class SignFlipTest
             var (sum, signs) = (0.0, 0UL);
             for (var group = 0; group < sums.Length; group++)
             {
-                signs = group % sizeof(ulong) == 0 ? SplitMix.At(seed, position++) : signs >> GroupSize;
+                signs = group % sizeof(ulong) == 0 ? SplitMix64.At(seed, position++) : signs >> GroupSize;
                 sum += sums[group][signs & 0xFF];
             }
 

@@ -1,6 +1,5 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Imaging;
-using IRConStyle.Framework.Numerics;
 using IRConStyle.Framework.Pipelines;
 using TorchSharp;
 
@@ -95,7 +94,7 @@ public sealed class DataSheet(DataTargets targets, IPipelineFactory factory)
     private static Thumbnail Show(Opened target, int number, DataSheetRequest request, IDegradation? degradation)
     {
         using var scope = torch.NewDisposeScope();
-        var seed = SplitMix.At(request.Seed, (ulong)number);
+        var seed = SplitMix64.At(request.Seed, (ulong)number);
         using var sample = target.Dataset.Load(target.Indices[number], new SampleRequest(seed, request.PatchSize, Augment: request.PatchSize is not null));
         var clean = RasterImage.FromTensor(sample.Clean);
         var detail = $"{clean.Width}x{clean.Height}";

@@ -13,7 +13,7 @@ public sealed record DataTarget(string Name, ComponentOptions Data)
     /// <summary>Whether the dataset gets clean images only and needs a degradation.</summary>
     public bool NeedsDegradation { get; init; }
 
-    /// <summary>The largest training patch that images must hold, in pixels; null where none is known.</summary>
+    /// <summary>The largest training patch in pixels, which smaller images are extended to; null where none is known.</summary>
     public int? PatchSize { get; init; }
 
     /// <summary>Why there is nothing to open; null where there is.</summary>

@@ -98,7 +98,7 @@ public sealed class DatasetInspector(DataTargets targets, IPipelineFactory facto
             else if (!target.Stand.IsUsed && sample.Degraded.equal(sample.Clean).all().item<bool>())
                 notes.Add(new(NoteLevel.Notice, sample.Name, "is the same image as its clean one"));
             if (target.Target.PatchSize is { } patch && Math.Min(size.Width, size.Height) < patch)
-                notes.Add(new(NoteLevel.Error, sample.Name, $"is {size} pixels, smaller than the pipeline's patch of {patch}×{patch}"));
+                notes.Add(new(NoteLevel.Notice, sample.Name, $"is {size} pixels, smaller than the pipeline's patch of {patch}×{patch}: what is missing is its reflection"));
             return size;
         }
         catch (IRConStyleException exception)

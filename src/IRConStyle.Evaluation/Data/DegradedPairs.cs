@@ -68,7 +68,7 @@ public sealed class DegradedPairs(IPipelineFactory factory, IImageCodec codec, I
             ComponentOptions.Of(options.Value.CleanDataset, ("Root", request.CleanDirectory), ("CacheMegabytes", 0), ("SeedByName", !request.SameSeed)),
             new ComponentOptions { Name = request.Degradation });
         var files = Enumerable.Range(0, dataset.Count).Select(index => Path.ChangeExtension(dataset.NameOf(index), ".png")).ToList();
-        RefuseClashes(dataset, files);
+        RefuseClashes(dataset, files, PathCase.Comparer);
         WriteNote(request);
         request.Planned?.Invoke(dataset.Count);
         for (var index = 0; index < dataset.Count; index++)
@@ -86,9 +86,10 @@ public sealed class DegradedPairs(IPipelineFactory factory, IImageCodec codec, I
 
     private void Write(string path, torch.Tensor image) => codec.Write(path, RasterImage.FromTensor(image));
 
-    private static void RefuseClashes(IRestorationDataset dataset, List<string> files)
+    /// <summary>No two images may become one file.</summary>
+    internal static void RefuseClashes(IRestorationDataset dataset, IReadOnlyList<string> files, StringComparer comparer)
     {
-        var first = new Dictionary<string, int>(StringComparer.Ordinal);
+        var first = new Dictionary<string, int>(comparer);
         for (var index = 0; index < files.Count; index++)
             if (!first.TryAdd(files[index], index))
                 throw new IRConStyleException(
@@ -107,7 +108,7 @@ public sealed class DegradedPairs(IPipelineFactory factory, IImageCodec codec, I
         static string FullPath(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) + Path.DirectorySeparatorChar;
 
         static bool Contains(string folder, string path)
-            => path.StartsWith(folder, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+            => path.StartsWith(folder, PathCase.Comparison);
     }
 
     /// <summary>A folder whose pairs were made in two ways would be no data set: its note must say the same.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Primitives;
 
@@ -24,8 +25,8 @@ public sealed class FrameworkSection
     internal FrameworkSection(IConfiguration configuration, SectionNode lowest, IEnumerable<OwnedKeys> owned)
         => (_configuration, _lowest, _owned) = (configuration, lowest, [.. owned]);
 
-    /// <summary>The section, whether its keys are known or not; another object after a reload.</summary>
-    internal SectionNode Unchecked => Current().Root;
+    /// <summary>Another object after each reload.</summary>
+    internal object Version => Current();
 
     /// <summary>Everything wrong with the keys directly below the section.</summary>
     internal IReadOnlyList<ConfigurationError> UnknownKeys => Current().Unknown;
@@ -34,18 +35,27 @@ public sealed class FrameworkSection
     /// <param name="keys">The keys on the way.</param>
     public static string PathOf(params string[] keys) => ConfigurationPath.Combine([Name, .. keys]);
 
-    /// <summary>The section, all of whose keys are somebody's.</summary>
-    /// <exception cref="ConfigurationException">There is a key that nobody owns: whoever wrote it meant something.</exception>
-    internal SectionNode Root()
-    {
-        var reading = Current();
-        return reading.Unknown.Count == 0 ? reading.Root : throw new ConfigurationException(reading.Unknown);
-    }
-
     /// <summary>Part of the section; empty where nothing is configured.</summary>
     /// <param name="key">The part's key.</param>
-    /// <exception cref="ConfigurationException">See <see cref="Root"/>.</exception>
-    internal SectionNode Part(string key) => Root().Find(key) ?? new SectionNode(PathOf(key));
+    /// <exception cref="ConfigurationException">There is a key that nobody owns: whoever wrote it meant something.</exception>
+    internal SectionNode Part(string key) => Checked().Part(key);
+
+    /// <summary>The section with these keys alone.</summary>
+    /// <param name="keys">Keys directly below it.</param>
+    /// <exception cref="ConfigurationException">See <see cref="Part"/>.</exception>
+    internal SectionNode Only(IEnumerable<string> keys) => Checked().Only(keys);
+
+    /// <summary>The same as <see cref="Part"/>, whether all keys are known or not.</summary>
+    internal SectionNode UncheckedPart(string key) => Current().Part(key);
+
+    /// <summary>The same as <see cref="Only"/>, whether all keys are known or not.</summary>
+    internal SectionNode UncheckedOnly(IEnumerable<string> keys) => Current().Only(keys);
+
+    private Reading Checked()
+    {
+        var reading = Current();
+        return reading.Unknown.Count == 0 ? reading : throw new ConfigurationException(reading.Unknown);
+    }
 
     private Reading Current()
     {
@@ -60,14 +70,34 @@ public sealed class FrameworkSection
 
     private Reading Read()
     {
-        var reload = _configuration.GetReloadToken();
-        var root = _lowest.CopyTo(Name);
-        SectionReader.Read(root, _configuration);
         var known = _owned.SelectMany(owned => owned.RootKeys).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var unknown = root.Children.Where(child => !known.Contains(child.Key))
-            .Select(child => new ConfigurationError(child.Path, null, $"this key is unknown; {NearestName.Hint(child.Key, known)}"));
-        return new Reading(root, [.. unknown], reload);
+        var unknown = SectionReader.KeysBelow(_configuration, Name).Where(key => !known.Contains(key))
+            .Select(key => new ConfigurationError(PathOf(key), null, $"this key is unknown; {NearestName.Hint(key, known)}"));
+        return new Reading(this, [.. unknown], _configuration.GetReloadToken());
     }
 
-    private sealed record Reading(SectionNode Root, IReadOnlyList<ConfigurationError> Unknown, IChangeToken Reload);
+    /// <summary>What the configuration held at one time; each part is read when it is first asked for.</summary>
+    private sealed class Reading(FrameworkSection section, IReadOnlyList<ConfigurationError> unknown, IChangeToken reload)
+    {
+        private readonly ConcurrentDictionary<string, SectionNode> _parts = new(StringComparer.OrdinalIgnoreCase);
+
+        public IReadOnlyList<ConfigurationError> Unknown => unknown;
+
+        public IChangeToken Reload => reload;
+
+        public SectionNode Part(string key) => _parts.GetOrAdd(key, asked =>
+        {
+            var part = section._lowest.Find(asked)?.CopyTo(PathOf(asked)) ?? new SectionNode(PathOf(asked));
+            SectionReader.Read(part, section._configuration);
+            return part;
+        });
+
+        public SectionNode Only(IEnumerable<string> keys)
+        {
+            var root = new SectionNode(Name);
+            foreach (var part in keys.Select(Part).Where(part => part.IsSet))
+                root.Attach(part);
+            return root;
+        }
+    }
 }

@@ -17,6 +17,6 @@ internal sealed class OwnedKeysCheck(FrameworkSection section, IEnumerable<Owned
     {
         errors.AddRange(section.UnknownKeys);
         foreach (var keys in owned.Where(keys => !keys.IsByName))
-            SectionBinding.TryBind(keys.Type, keys.Key, section.Unchecked, errors);
+            SectionBinding.TryBind(keys.Type, keys.Key, section, errors);
     }
 }

@@ -8,8 +8,6 @@ namespace IRConStyle.Framework.Configuration;
 /// <summary>Walks a section and an options object in parallel and collects what does not fit.</summary>
 internal sealed class ObjectBinding(List<ConfigurationError> errors)
 {
-    private readonly NullabilityInfoContext _nullability = new();
-
     /// <summary>Overwrites an instance's properties with what the section holds, then checks the bounds.</summary>
     public object Bind(Type type, IConfigurationSection section, object instance, IEnumerable<string>? otherKeys = null)
     {
@@ -19,14 +17,14 @@ internal sealed class ObjectBinding(List<ConfigurationError> errors)
             return instance;
         }
 
-        var properties = Settable(type);
+        var properties = OptionsShape.Of(type).ByName;
         var failed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var child in section.GetChildren())
         {
             if (!properties.TryGetValue(child.Key, out var property))
             {
                 if (otherKeys?.Contains(child.Key, StringComparer.OrdinalIgnoreCase) != true)
-                    errors.Add(new(child.Path, null, $"this key is unknown; {NearestName.Hint(child.Key, properties.Keys)}"));
+                    errors.Add(new(child.Path, null, $"this key is unknown; {NearestName.Hint(child.Key, [.. properties.Keys])}"));
                 continue;
             }
 
@@ -122,15 +120,12 @@ internal sealed class ObjectBinding(List<ConfigurationError> errors)
         return dictionary;
     }
 
-    private bool AllowsNull(PropertyInfo property) => _nullability.Create(property).WriteState is NullabilityState.Nullable;
+    private static bool AllowsNull(PropertyInfo property) => OptionsShape.Of(property.ReflectedType!).AllowsNull(property);
 
     private static bool IsNested(Type type)
         => type.IsClass && !ScalarBinding.Handles(type) && DictionaryValueType(type) is null && ElementType(type) is null;
 
-    private static string KnownKeys(Type type) => string.Join(", ", Settable(type).Keys.Order(StringComparer.Ordinal));
-
-    private static Dictionary<string, PropertyInfo> Settable(Type type)
-        => OwnedKeys.Properties(type).ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+    private static string KnownKeys(Type type) => string.Join(", ", OptionsShape.Of(type).ByName.Keys.Order(StringComparer.Ordinal));
 
     private static Type? ElementType(Type type)
     {

@@ -38,7 +38,7 @@ internal static class OptionsBounds
     public static void Require(object options, string path)
     {
         var errors = new List<ConfigurationError>();
-        Check(options, OwnedKeys.Properties(options.GetType()), new SectionNode(path), errors);
+        Check(options, OptionsShape.Of(options.GetType()).Properties, new SectionNode(path), errors);
         if (errors.Count > 0)
             throw new ConfigurationException(errors);
     }
@@ -62,7 +62,7 @@ internal static class OptionsBounds
     {
         var value = property.GetValue(instance);
         var path = ConfigurationPath.Combine(section.Path, property.Name);
-        foreach (var attribute in property.GetCustomAttributes<ValidationAttribute>(inherit: true))
+        foreach (var attribute in OptionsShape.Of(instance.GetType()).BoundsOf(property))
         {
             if (attribute is RangeAttribute or AllowedValuesAttribute && value is IEnumerable elements and not string)
             {

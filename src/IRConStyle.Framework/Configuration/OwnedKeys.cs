@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace IRConStyle.Framework.Configuration;
 
 /// <summary>Keys of the section <c>IRConStyle</c> that one room owns.</summary>
@@ -11,11 +9,5 @@ namespace IRConStyle.Framework.Configuration;
 internal sealed record OwnedKeys(Type Type, string Key, bool IsByName = false)
 {
     /// <summary>The keys directly below the section.</summary>
-    public IEnumerable<string> RootKeys => Key.Length > 0 ? [Key] : Properties(Type).Select(property => property.Name);
-
-    /// <summary>What the binder sets of an options class, the base class's properties first.</summary>
-    public static IEnumerable<PropertyInfo> Properties(Type type)
-        => (type.BaseType is { } parent && parent != typeof(object) ? Properties(parent) : []).Concat(
-            type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-                .Where(property => property.SetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0));
+    public IEnumerable<string> RootKeys => Key.Length > 0 ? [Key] : OptionsShape.Of(Type).ByName.Keys;
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-
 namespace IRConStyle.Framework.Configuration;
 
 /// <summary>Binds a room's keys of the section <c>IRConStyle</c>.</summary>
@@ -12,18 +10,11 @@ internal static class SectionBinding
     /// <exception cref="ConfigurationException">Lists everything wrong with them.</exception>
     public static TOptions Bind<TOptions>(FrameworkSection section, string key)
         where TOptions : class
-    {
-        var errors = new List<ConfigurationError>();
-        var options = (TOptions)TryBind(typeof(TOptions), key, section.Root(), errors);
-        return errors.Count == 0 ? options : throw new ConfigurationException(errors);
-    }
+        => (TOptions)OptionsBinder.Bind(typeof(TOptions), key.Length == 0 ? section.Only(Keys(typeof(TOptions))) : section.Part(key));
 
     /// <summary>Binds them and adds what is wrong to a list; the result counts only when nothing was added.</summary>
-    public static object TryBind(Type type, string key, SectionNode root, List<ConfigurationError> errors)
-    {
-        // Others own other keys of the section itself.
-        var others = key.Length == 0 ? root.Children.Select(child => child.Key) : null;
-        IConfigurationSection part = key.Length == 0 ? root : root.GetSection(key);
-        return OptionsBinder.TryBind(type, part, errors, others);
-    }
+    public static object TryBind(Type type, string key, FrameworkSection section, List<ConfigurationError> errors)
+        => OptionsBinder.TryBind(type, key.Length == 0 ? section.UncheckedOnly(Keys(type)) : section.UncheckedPart(key), errors);
+
+    private static IEnumerable<string> Keys(Type type) => OptionsShape.Of(type).ByName.Keys;
 }

@@ -33,6 +33,9 @@ internal sealed class SectionNode : IConfigurationSection
     /// <summary>Whether the key is set and holds nothing: null, an empty object, or an empty text.</summary>
     public bool IsEmpty => string.IsNullOrEmpty(Value) && _children.Count == 0;
 
+    /// <summary>Whether anything is configured here, and be it null.</summary>
+    public bool IsSet { get; private set; }
+
     /// <summary>Whether the children are numbered.</summary>
     public bool IsList => _children.Count > 0 && _children.Keys.All(key => key.All(char.IsAsciiDigit));
 
@@ -62,7 +65,7 @@ internal sealed class SectionNode : IConfigurationSection
     /// <summary>A copy at another path.</summary>
     public SectionNode CopyTo(string path)
     {
-        var copy = new SectionNode(path) { Value = Value };
+        var copy = new SectionNode(path) { Value = Value, IsSet = IsSet };
         foreach (var child in Children)
             copy._children.Add(child.Key, child.CopyTo(ConfigurationPath.Combine(path, child.Key)));
         return copy;
@@ -80,12 +83,16 @@ internal sealed class SectionNode : IConfigurationSection
     /// <summary>Sets the value, while the tree is made; children go.</summary>
     public void SetValue(string? value)
     {
-        Value = value;
+        (Value, IsSet) = (value, true);
         _children.Clear();
     }
 
     /// <summary>Adds a child, while the tree is made.</summary>
-    public void Attach(SectionNode child) => _children.Add(child.Key, child);
+    public void Attach(SectionNode child)
+    {
+        _children.Add(child.Key, child);
+        IsSet = true;
+    }
 
     /// <summary>
     /// Lays a layer over this one. A value, and null too, replaces what lies below it with all its children; children are
@@ -100,7 +107,7 @@ internal sealed class SectionNode : IConfigurationSection
             return;
         }
 
-        Value = null;
+        (Value, IsSet) = (null, true);
         if (ComponentKeys.NameAnother(layer, this))
             _children.Remove(ComponentKeys.Options);
         foreach (var child in layer.Children)
@@ -129,7 +136,7 @@ internal sealed class SectionNode : IConfigurationSection
     private SectionNode Child(string key)
     {
         if (!_children.TryGetValue(key, out var child))
-            _children.Add(key, child = new SectionNode(ConfigurationPath.Combine(Path, key)));
+            _children.Add(key, child = new SectionNode(ConfigurationPath.Combine(Path, key)) { IsSet = true });
         return child;
     }
 

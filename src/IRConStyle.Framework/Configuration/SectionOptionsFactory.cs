@@ -29,16 +29,16 @@ internal sealed class ReloadedOptionsCache<TOptions>(FrameworkSection section) :
     where TOptions : class
 {
     private readonly Lock _gate = new();
-    private SectionNode? _reading;
+    private object? _version;
 
     public override TOptions GetOrAdd(string? name, Func<TOptions> createOptions)
     {
         lock (_gate)
         {
-            if (!ReferenceEquals(_reading, section.Unchecked))
+            if (!ReferenceEquals(_version, section.Version))
             {
                 Clear();
-                _reading = section.Unchecked;
+                _version = section.Version;
             }
         }
 

@@ -30,15 +30,34 @@ internal static class SectionReader
         }
     }
 
+    /// <summary>The keys directly below a section in all layers.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="path">The section's path.</param>
+    public static IReadOnlyList<string> KeysBelow(IConfiguration configuration, string path)
+        => [.. configuration is IConfigurationRoot root
+            ? root.Providers.SelectMany(provider => provider is ChainedConfigurationProvider chained
+                ? KeysBelow(chained.Configuration, path)
+                : provider.GetChildKeys([], path)).Distinct(StringComparer.OrdinalIgnoreCase)
+            : configuration.GetSection(path).GetChildren().Select(child => child.Key)];
+
     private static SectionNode? Layer(IConfigurationProvider provider, string path)
     {
         var node = new SectionNode(path);
+        var isSet = provider.TryGet(path, out var value);
+        if (!string.IsNullOrEmpty(value))
+        {
+            // A value has no keys below it. To look for some would take longer than all the rest: a provider looks through
+            // all its keys for those of one section.
+            node.SetValue(value);
+            return node;
+        }
+
         foreach (var key in provider.GetChildKeys([], path).Distinct(StringComparer.OrdinalIgnoreCase))
             if (Layer(provider, ConfigurationPath.Combine(path, key)) is { } child)
                 node.Attach(child);
         if (node.Children.Count > 0)
             return node;
-        if (!provider.TryGet(path, out var value))
+        if (!isSet)
             return null;
         node.SetValue(value);
         return node;

@@ -75,7 +75,7 @@ public sealed class ConfigurationReference
                 Line();
                 Line($"#### `{component.Info.Name}`");
                 Line();
-                var hasOptions = OwnedKeys.Properties(component.OptionsType).Any();
+                var hasOptions = OptionsShape.Of(component.OptionsType).Properties.Count > 0;
                 Line($"{component.Info.Summary} {Origin(component)}{(hasOptions ? "." : "; no options.")}");
                 if (!hasOptions)
                     continue;
@@ -96,7 +96,7 @@ public sealed class ConfigurationReference
         }
 
         sections.Add((type, [path]));
-        foreach (var property in OwnedKeys.Properties(type))
+        foreach (var property in OptionsShape.Of(type).Properties)
         {
             var (nested, placeholder) = Nested(property.PropertyType);
             if (nested is not null)
@@ -109,7 +109,7 @@ public sealed class ConfigurationReference
         var instance = Activator.CreateInstance(type)!;
         Line("| key | type | default | accepted | meaning |");
         Line("|---|---|---|---|---|");
-        foreach (var property in OwnedKeys.Properties(type))
+        foreach (var property in OptionsShape.Of(type).Properties)
         {
             var argument = property.GetCustomAttribute<ReferenceArgumentAttribute>();
             string[] cells =
@@ -172,6 +172,7 @@ public sealed class ConfigurationReference
         {
             ComponentOptions component => component.Name,
             string => $"\"{value}\"",
+            not IFormattable and not bool => $"{{ {string.Join(", ", OptionsShape.Of(value.GetType()).Properties.Select(key => $"{key.Name}: {Scalar(key.GetValue(value)!)}"))} }}",
             _ => Convert.ToString(value, CultureInfo.InvariantCulture)!.ToLowerInvariant(),
         };
 

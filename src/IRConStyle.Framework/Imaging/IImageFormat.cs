@@ -27,13 +27,26 @@ internal interface IImageFormat
     (int Width, int Height) ReadSize(ImageSource source, Stream stream);
 
     /// <summary>Encodes a whole file.</summary>
-    byte[] Encode(string path, RasterImage image, int quality, bool lossless);
+    /// <param name="output">Takes the file from its beginning; seekable.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="quality">1 to 100, for formats that lose.</param>
+    /// <param name="lossless">Whether a format that can do without loss does.</param>
+    void Encode(Stream output, string path, RasterImage image, int quality, bool lossless);
 }
 
 /// <summary>A file to decode, and the words to say what is wrong with it.</summary>
 internal sealed record ImageSource(string Path, byte[] Content, double MaxMegapixels, string Format)
 {
     private const string Replace = "Replace the file with an intact copy.";
+
+    // A row of so many pixels is no longer than a buffer may be, whatever its samples.
+    private const int LargestSide = 1 << 24;
+
+    private readonly List<string> _notes = [];
+
+    /// <summary>What is to be known of how the image was read; grows while it is.</summary>
+    public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Refuses sizes that no image has or that the limit forbids; to be called before memory is taken.</summary>
     public void CheckSize(long width, long height)
@@ -45,7 +58,14 @@ internal sealed record ImageSource(string Path, byte[] Content, double MaxMegapi
             throw new IRConStyleException(
                 string.Create(CultureInfo.InvariantCulture, $"{Path} claims to be {width}×{height} pixels ({megapixels:0.###} megapixels); the limit is {MaxMegapixels:0.###}."),
                 $"Cut the image into parts, or raise {ImagingOptions.SectionKey}:{nameof(ImagingOptions.MaxMegapixels)} if the file is genuine.");
+        if (Math.Max(width, height) > LargestSide)
+            throw new IRConStyleException(
+                $"{Path} claims to be {width}×{height} pixels; no side may be longer than {LargestSide}.", "Cut the image into parts.");
     }
+
+    /// <summary>Says something of how the image was read.</summary>
+    /// <param name="note">The end of a sentence that begins with the file.</param>
+    public void Note(string note) => _notes.Add(note);
 
     /// <summary>The error for a file that ends too early.</summary>
     public IRConStyleException Truncated(Exception? cause = null)

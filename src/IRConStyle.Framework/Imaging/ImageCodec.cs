@@ -6,11 +6,11 @@ using Microsoft.Extensions.Options;
 
 namespace IRConStyle.Framework.Imaging;
 
-/// <summary>PNG, JPEG, WebP, BMP and TIFF in; PNG, JPEG, WebP and TIFF out. Safe to use from several threads at once.</summary>
+/// <summary>PNG, JPEG, WebP, BMP, TIFF and GIF in; PNG, JPEG, WebP and TIFF out. Safe to use from several threads at once.</summary>
 public sealed class ImageCodec : IImageCodec
 {
     private static readonly IImageFormat[] Formats =
-        [new PngFormat(), new JpegFormat(), new WebpFormat(), new BmpFormat(), new TiffFormat()];
+        [new PngFormat(), new JpegFormat(), new WebpFormat(), new BmpFormat(), new TiffFormat(), new GifFormat()];
 
     // No format needs more of a file's beginning to be told from the others.
     private const int RecognisedBy = 32;
@@ -44,7 +44,15 @@ public sealed class ImageCodec : IImageCodec
     {
         var content = Load(path, File.ReadAllBytes);
         var format = FormatOf(path, content);
-        return format.Decode(new ImageSource(path, content, _options.MaxMegapixels, format.Name));
+        try
+        {
+            return format.Decode(new ImageSource(path, content, _options.MaxMegapixels, format.Name));
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new IRConStyleException(
+                $"{path} does not fit into memory.", "Give the program more memory, or cut the image into parts.", exception);
+        }
     }
 
     /// <inheritdoc/>
@@ -77,7 +85,7 @@ public sealed class ImageCodec : IImageCodec
         if (quality is < 1 or > 100)
             throw new IRConStyleException($"{path} cannot be written with quality {quality}.", "Use a quality from 1 to 100.");
 
-        AtomicFile.Write(path, stream => stream.Write(format.Encode(path, image, quality, options?.LosslessWebp ?? _options.LosslessWebp)));
+        AtomicFile.Write(path, stream => format.Encode(stream, path, image, quality, options?.LosslessWebp ?? _options.LosslessWebp));
     }
 
     private static IImageFormat FormatOf(string path, byte[] content)
@@ -125,8 +133,7 @@ public sealed class ImageCodec : IImageCodec
     }
 
     private static string? Other(ReadOnlySpan<byte> content) =>
-        content.StartsWith("GIF8"u8) ? "GIF"
-        : content.Length >= 12 && content[4..].StartsWith("ftyp"u8) ? (content[8..].StartsWith("avi"u8) ? "AVIF" : content[8..].StartsWith("hei"u8) ? "HEIC" : "video")
+        content.Length >= 12 && content[4..].StartsWith("ftyp"u8) ? (content[8..].StartsWith("avi"u8) ? "AVIF" : content[8..].StartsWith("hei"u8) ? "HEIC" : "video")
         : content.StartsWith("%PDF"u8) ? "PDF"
         : content.StartsWith("8BPS"u8) ? "Photoshop"
         : null;

@@ -24,24 +24,22 @@ internal sealed class PngFormat : IImageFormat
 
     public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => PngHeader.ReadSize(source, stream);
 
-    public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
+    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
     {
-        using var stream = new MemoryStream();
-        stream.Write(Signature);
+        output.Write(Signature);
         var colour = (image.Channels == 3 ? 2 : 0) + (image.Alpha is null ? 0 : 4);
         Span<byte> header = [0, 0, 0, 0, 0, 0, 0, 0, (byte)image.BitDepth, (byte)colour, 0, 0, 0];
         BinaryPrimitives.WriteInt32BigEndian(header, image.Width);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], image.Height);
-        WriteChunk(stream, "IHDR"u8, header);
+        PngChunks.Write(output, "IHDR"u8, header);
         if (IccProfile.For(image, image.Channels) is { } profile)
-            WriteChunk(stream, "iCCP"u8, [.. "ICC profile\0\0"u8, .. Deflate(output => output.Write(profile))]);
+            PngChunks.Write(output, "iCCP"u8, [.. "ICC profile\0\0"u8, .. Deflated(profile)]);
 
-        var pixels = Deflate(output => WriteRows(output, image));
-        const int Longest = 1 << 30;
-        for (var start = 0; start < pixels.Length; start += Longest)
-            WriteChunk(stream, "IDAT"u8, pixels.AsSpan(start, Math.Min(Longest, pixels.Length - start)));
-        WriteChunk(stream, "IEND"u8, []);
-        return stream.ToArray();
+        // Compressed pixels leave as they come: a large image's need not lie in memory beside it.
+        using (var pixels = new PngChunks(output, "IDAT"u8))
+        using (var deflate = new ZLibStream(pixels, CompressionLevel.Optimal))
+            WriteRows(deflate, image);
+        PngChunks.Write(output, "IEND"u8, []);
     }
 
     private static void WriteRows(Stream output, RasterImage image)
@@ -81,22 +79,11 @@ internal sealed class PngFormat : IImageFormat
         }
     }
 
-    private static byte[] Deflate(Action<Stream> write)
+    private static byte[] Deflated(byte[] content)
     {
         using var target = new MemoryStream();
         using (var deflate = new ZLibStream(target, CompressionLevel.Optimal))
-            write(deflate);
+            deflate.Write(content);
         return target.ToArray();
-    }
-
-    private static void WriteChunk(Stream stream, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
-    {
-        Span<byte> number = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
-        stream.Write(number);
-        stream.Write(type);
-        stream.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of(type, data));
-        stream.Write(number);
     }
 }

@@ -15,31 +15,27 @@ internal sealed class TiffFormat : IImageFormat
     public bool Recognises(ReadOnlySpan<byte> content)
         => content.StartsWith("II*\0"u8) || content.StartsWith("MM\0*"u8) || content.StartsWith("II+\0"u8) || content.StartsWith("MM\0+"u8);
 
-    public RasterImage Decode(ImageSource source) => Open(source, new MemoryStream(source.Content), reader => reader.Read());
-
-    public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => Open(source, stream, reader => reader.ReadSize());
-
-    private static T Open<T>(ImageSource source, Stream stream, Func<TiffReader, T> read)
+    public RasterImage Decode(ImageSource source)
     {
-        TiffErrors.Clear();
-        try
-        {
-            using var tiff = Tiff.ClientOpen(source.Path, "r", stream, new TiffStream())
-                ?? throw source.Damaged($"its directory cannot be read, or it is truncated ({TiffErrors.Last ?? "no details"})");
-            return read(new TiffReader(source, tiff));
-        }
-        catch (Exception exception) when (exception is not IRConStyleException and not OutOfMemoryException)
-        {
-            // The library answers some broken files with exceptions of its internals.
-            throw source.Damaged("its content contradicts itself, or it is truncated", exception);
-        }
+        var file = TiffFile.Open(source, new MemoryStream(source.Content, writable: false));
+        var layout = new TiffLayout(file);
+        if (file.PageCount > 1)
+            source.Note($"first of {file.PageCount} pages");
+        var metadata = TiffMetadata.Read(file.Page);
+        return Orientation.Apply(new TiffReader(source, file, layout).Read(metadata), metadata.Orientation);
     }
 
-    public byte[] Encode(string path, RasterImage image, int quality, bool lossless)
+    public (int Width, int Height) ReadSize(ImageSource source, Stream stream)
+    {
+        var file = TiffFile.Open(source, stream);
+        var (width, height) = TiffLayout.SizeOf(file);
+        return Orientation.SizeOf(width, height, TiffMetadata.Read(file.Page).Orientation);
+    }
+
+    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
     {
         TiffErrors.Clear();
-        using var stream = new MemoryStream();
-        using (var tiff = Tiff.ClientOpen(path, "w", stream, new TiffStream()) ?? throw Refused(path))
+        using (var tiff = Tiff.ClientOpen(path, "w", output, new TiffOutput()) ?? throw Refused(path))
         {
             var sampleBytes = image.BitDepth / 8;
             var stored = image.Channels + (image.Alpha is null ? 0 : 1);
@@ -66,8 +62,6 @@ internal sealed class TiffFormat : IImageFormat
                     throw Refused(path);
             }
         }
-
-        return stream.ToArray();
     }
 
     private static void Pack(RasterImage image, int y, byte[] row)
@@ -94,6 +88,14 @@ internal sealed class TiffFormat : IImageFormat
 
     private static IRConStyleException Refused(string path)
         => new($"{path} cannot be written as TIFF: {TiffErrors.Last ?? "the encoder refused it"}.", "Write PNG instead.");
+}
+
+/// <summary>Leaves the stream it writes to open for whoever opened it.</summary>
+internal sealed class TiffOutput : TiffStream
+{
+    public override void Close(object clientData)
+    {
+    }
 }
 
 /// <summary>Keeps what LibTiff.NET would otherwise print to the console.</summary>

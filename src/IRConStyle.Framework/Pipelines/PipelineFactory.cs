@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Native;
 using IRConStyle.Framework.Plugins;
@@ -23,6 +24,8 @@ internal sealed class PipelineFactory(
     public IReadOnlyList<string> Names => pipelines.Names;
 
     public string DefaultName => defaults.Value.DefaultPipeline;
+
+    public IReadOnlyList<PipelineSummary> List() => [.. pipelines.Names.Select(name => PipelineSummary.Of(name, pipelines.Find(name)!))];
 
     public PipelineOptions Describe(string name)
     {
@@ -53,8 +56,11 @@ internal sealed class PipelineFactory(
         if (options.Encoder is null && options.Injection is not null)
             throw new IRConStyleException(PipelineValidation.InjectionAlone(name), PipelineValidation.InjectionAloneRemedy);
 
+        torch.EnsureLoaded();
         IStyleEncoder? encoder = null;
         IBackbone? backbone = null;
+        // A network is its owner's, not the scope's it happens to be made in: what components make goes with the network.
+        using var scope = TorchSharp.torch.NewDisposeScope();
         try
         {
             IStyleInjection? injection = null;
@@ -66,7 +72,9 @@ internal sealed class PipelineFactory(
             }
 
             backbone = Create<IBackbone>(options.Backbone, new BackboneContext(services, encoder?.Spec, injection));
-            return new RestorationNetwork(name, encoder, backbone);
+            var made = scope.DisposablesView.ToArray();
+            scope.Detach(made);
+            return new RestorationNetwork(name, encoder, backbone, made);
         }
         catch
         {
@@ -123,17 +131,21 @@ internal sealed class PipelineFactory(
         var factory = catalogue.Get<TComponent>(name);
         var bound = OptionsBinder.Bind(factory.OptionsType, options ?? MemorySection.Create(name));
         torch.EnsureLoaded();
+        var origin = catalogue.OriginOf<TComponent>(name);
+        TComponent component;
         try
         {
-            return factory.Create(bound, context ?? new ComponentContext(services));
+            component = factory.Create(bound, context ?? new ComponentContext(services));
         }
         catch (Exception exception) when (exception is not IRConStyleException)
         {
             throw new IRConStyleException(
-                $"The {ComponentCatalogue.ContractName(typeof(TComponent))} '{name}' cannot be built: {exception.Message.ReplaceLineEndings(" ")}",
-                "Check its options; if they are right, this is a fault of its plugin.",
+                $"{origin} cannot be built: {exception.Message.ReplaceLineEndings(" ")}",
+                MemoryShortage.Caused(exception) ? MemoryShortage.Remedy : "Check its options; if they are right, this is a fault of its plugin.",
                 exception);
         }
+
+        return CheckedComponent.Wrap(component, origin);
     }
 
     private TComponent Create<TComponent>(ComponentOptions component, ComponentContext context)

@@ -32,8 +32,7 @@ internal sealed class PipelineValidation(
     public void Check(List<ConfigurationError> errors)
     {
         // A key that nobody owns is another check's to tell.
-        var (configured, named) = (section.Unchecked.Find(NamedDegradations.SectionKey), section.Unchecked.Find(PipelineOptions.SectionKey));
-        foreach (var degradation in (configured?.Children ?? []).OrderBy(child => child.Key, StringComparer.Ordinal))
+        foreach (var degradation in section.UncheckedPart(NamedDegradations.SectionKey).Children.OrderBy(child => child.Key, StringComparer.Ordinal))
         {
             var before = errors.Count;
             if (catalogue.Find<IDegradation>(degradation.Key) is not null)
@@ -43,11 +42,11 @@ internal sealed class PipelineValidation(
                 components.Check<IDegradation>(options, errors, degradation.Path);
         }
 
-        if (named is null || section.UnknownKeys.Count > 0)
+        if (section.UnknownKeys.Count > 0 || section.UncheckedPart(PipelineOptions.SectionKey).Children.Count == 0)
             return;
         foreach (var name in pipelines.Names)
             Check(name, errors);
-        var chosen = (PipelineDefaults)SectionBinding.TryBind(typeof(PipelineDefaults), "", section.Unchecked, []);
+        var chosen = (PipelineDefaults)SectionBinding.TryBind(typeof(PipelineDefaults), "", section, []);
         if (chosen.DefaultPipeline.Length > 0 && !pipelines.Contains(chosen.DefaultPipeline))
             errors.Add(new(
                 FrameworkSection.PathOf(nameof(chosen.DefaultPipeline)),

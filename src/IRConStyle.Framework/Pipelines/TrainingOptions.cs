@@ -105,8 +105,11 @@ public sealed class TrainingOptions
     [Range(0d, 1e6)]
     public double GradientClip { get; set; }
 
-    /// <summary>Decides initial weights, order, patches and degradations: the same seed gives the same run.</summary>
+    /// <summary>Decides order, patches and degradations, and initial weights too unless they have a seed of their own: the same seed gives the same run.</summary>
     public ulong Seed { get; set; } = 100;
+
+    /// <summary>Decides initial weights alone, so that runs with other samples can begin with the same ones; null takes <see cref="Seed"/>.</summary>
+    public ulong? WeightsSeed { get; set; }
 
     /// <summary>Steps between checkpoints; 0 writes one at the end and when stopped only.</summary>
     [Range(0, int.MaxValue)]

@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -48,6 +49,16 @@ public sealed class ComponentCatalogue(IServiceProvider services, PluginCatalogu
     public IComponentFactory<TComponent>? FindByReferenceName<TComponent>(string referenceName)
         where TComponent : class
         => FactoriesOf<TComponent>().FirstOrDefault(factory => factory.Info.ReferenceNames.Contains(referenceName, StringComparer.Ordinal));
+
+    /// <summary>Where a component comes from, for messages.</summary>
+    /// <typeparam name="TComponent">The contract, for example <see cref="IBackbone"/>.</typeparam>
+    /// <param name="name">The name a plugin registered it under.</param>
+    internal ComponentOrigin OriginOf<TComponent>(string name)
+    {
+        var report = plugins.Reports.FirstOrDefault(report => report.Components.Any(
+            component => component.Contract == typeof(TComponent) && string.Equals(component.Info.Name, name, StringComparison.OrdinalIgnoreCase)));
+        return new ComponentOrigin(ContractName(typeof(TComponent)), name, report?.Info?.Name, report?.Folder);
+    }
 
     /// <summary>A contract's name for messages: <c>IStyleEncoder</c> becomes <c>style encoder</c>.</summary>
     internal static string ContractName(Type contract)

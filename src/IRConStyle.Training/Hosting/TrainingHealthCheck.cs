@@ -21,9 +21,9 @@ internal sealed class TrainingHealthCheck(TrainingStatus status, IOptions<Traini
         var data = Data(now);
         return Task.FromResult(now switch
         {
-            { State: TrainingStatus.TrainingState.Failed } => HealthCheckResult.Unhealthy(now.Problem, data: data),
-            { State: TrainingStatus.TrainingState.Waiting } => HealthCheckResult.Healthy("No training has begun.", data),
-            { State: TrainingStatus.TrainingState.Ended } => HealthCheckResult.Healthy("The training has ended.", data),
+            { Phase: TrainingStatus.Phase.Failed } => HealthCheckResult.Unhealthy(now.Problem, data: data),
+            { Phase: TrainingStatus.Phase.Waiting } => HealthCheckResult.Healthy("No training has begun.", data),
+            { Phase: TrainingStatus.Phase.Ended } => HealthCheckResult.Healthy("The training has ended.", data),
             _ when now.Silence > options.Value.StallAfter => HealthCheckResult.Degraded(
                 FormattableString.Invariant($"Nothing was reported for {now.Silence:hh\\:mm\\:ss}."), data: data),
             { Progress.UnreadableImages: > 0 and var left } => HealthCheckResult.Degraded(

@@ -22,15 +22,15 @@ internal sealed class TrainingStatus(TimeProvider? time = null) : ITrainingObser
 
     public ITrainingRecorder Observe(TrainingRun run)
     {
-        Change(_ => new Snapshot { Pipeline = run.Pipeline, State = TrainingState.Running });
+        Change(_ => new Snapshot { Pipeline = run.Pipeline, Phase = Phase.Running });
         return new StatusRecorder(this);
     }
 
     /// <summary>The worker is about to train.</summary>
-    public void Begin(string pipeline) => Change(_ => new Snapshot { Pipeline = pipeline, State = TrainingState.Running });
+    public void Begin(string pipeline) => Change(_ => new Snapshot { Pipeline = pipeline, Phase = Phase.Running });
 
     /// <summary>The run failed.</summary>
-    public void Fail(string problem) => Change(snapshot => snapshot with { State = TrainingState.Failed, Problem = problem });
+    public void Fail(string problem) => Change(snapshot => snapshot with { Phase = Phase.Failed, Problem = problem });
 
     private void Change(Func<Snapshot, Snapshot> change)
     {
@@ -38,7 +38,7 @@ internal sealed class TrainingStatus(TimeProvider? time = null) : ITrainingObser
             _snapshot = change(_snapshot) with { HeardAt = _time.GetTimestamp() };
     }
 
-    internal enum TrainingState
+    internal enum Phase
     {
         Waiting,
         Running,
@@ -49,7 +49,7 @@ internal sealed class TrainingStatus(TimeProvider? time = null) : ITrainingObser
     /// <summary>A moment of a run.</summary>
     internal sealed record Snapshot
     {
-        public TrainingState State { get; init; }
+        public Phase Phase { get; init; }
 
         public string? Pipeline { get; init; }
 
@@ -77,7 +77,7 @@ internal sealed class TrainingStatus(TimeProvider? time = null) : ITrainingObser
         public void Finished(TrainingResult result)
         {
             _hasFinished = true;
-            status.Change(snapshot => snapshot with { State = TrainingState.Ended });
+            status.Change(snapshot => snapshot with { Phase = Phase.Ended });
         }
 
         public void Dispose()

@@ -42,7 +42,7 @@ internal sealed partial class TrainingWorker(
             var request = new TrainingRequest(pipeline, output, worker.Device) { Resume = worker.Resume };
             var result = await trainer.RunAsync(request, stop).ConfigureAwait(false);
             LogEnded(logger, pipeline, result.End, result.Iterations, output);
-            return result.Completed ? TrainingExitCode.Completed : TrainingExitCode.Stopped;
+            return TrainingExitCode.Of(result);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -51,7 +51,7 @@ internal sealed partial class TrainingWorker(
         catch (IRConStyleException exception)
         {
             status.Fail(exception.Message);
-            LogRefused(logger, pipeline, exception.Message, exception.Remedy);
+            LogRefused(logger, pipeline, exception.Remedy is { } remedy ? $"{exception.Message} {remedy}" : exception.Message);
             return TrainingExitCode.Failed;
         }
 #pragma warning disable CA1031 // Whatever it was, it is logged and becomes the exit code.
@@ -67,8 +67,8 @@ internal sealed partial class TrainingWorker(
     [LoggerMessage(LogLevel.Information, "Training of {Pipeline} ended ({End}) after iteration {Iteration}; its files are in {Output}.")]
     private static partial void LogEnded(ILogger logger, string pipeline, TrainingEnd end, int iteration, string output);
 
-    [LoggerMessage(LogLevel.Error, "Training {Pipeline} failed: {Problem} {Remedy}")]
-    private static partial void LogRefused(ILogger logger, string pipeline, string problem, string? remedy);
+    [LoggerMessage(LogLevel.Error, "Training {Pipeline} failed: {Problem}")]
+    private static partial void LogRefused(ILogger logger, string pipeline, string problem);
 
     [LoggerMessage(LogLevel.Error, "Training {Pipeline} failed unexpectedly.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string pipeline);

@@ -55,11 +55,12 @@ public sealed partial class Trainer(
         var checkpoints = new CheckpointFolder(request.OutputDirectory, training.KeepCheckpoints, logger);
         var start = request.Resume ? checkpoints.Newest() : null;
         if (start is { } found)
-            ConfigurationChanges.Check(found.Place.Configuration, ConfigurationChanges.Snapshot(pipeline), found.Place.Iteration, logger);
+            ConfigurationChanges.Check(found.State.Configuration, ConfigurationChanges.Snapshot(pipeline), found.State.Iteration, logger);
         else
             EarlierRun.KeepAside(request.OutputDirectory, logger);
 
-        torch.random.manual_seed((long)(training.Seed & long.MaxValue));
+        // Apart from the samples' seed, and the same whatever part of the samples this process takes.
+        torch.random.manual_seed((long)((training.WeightsSeed ?? training.Seed) & long.MaxValue));
         // An encoder that never learns needs neither momentum encoder nor queue.
         using var network = factory.CreateNetwork(pipeline, training: training.EncoderIterations != 0, request.Pipeline);
         LoadInitialWeights(network, training, isResumed: start is not null);
@@ -68,9 +69,9 @@ public sealed partial class Trainer(
         using var step = new TrainingStep(network, new TrainingLosses(training, factory), training, reducers.SingleOrDefault());
         var validator = training.Validation is null ? null : new Validator(factory, pipeline, inference.Value, device);
         var dataset = factory.CreateDataset(data, training.Degradation);
-        var session = new TrainingSession(pipeline, step, factory.CreateSchedule(training), checkpoints, request.OutputDirectory, logger);
+        using var session = new TrainingSession(pipeline, step, factory.CreateSchedule(training), checkpoints, request.OutputDirectory, logger);
         if (start is { } resumed)
-            session.Restore(resumed.Path, resumed.Place);
+            session.Restore(resumed.Path, resumed.State);
 
         LogStarted(logger, request.Pipeline, session.Iteration + 1, training.Iterations, device.ToString());
         var run = new TrainingRun(

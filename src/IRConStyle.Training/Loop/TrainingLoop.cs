@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Pipelines;
 using IRConStyle.Training.Optimization;
 using IRConStyle.Training.Samples;
@@ -20,10 +21,11 @@ internal sealed partial class TrainingLoop(
 {
     private readonly UnreadableImages _unreadable = new(session.Options.MaxUnreadableImages, logger);
     private readonly TrainingClock _clock = new();
-    private readonly BatchPlan _plan = new(session.Options);
+    private readonly BatchPlan _plan = new(session.Options, session.Step.Rank, session.Step.Ranks);
     private IReadOnlyDictionary<string, double> _losses = new Dictionary<string, double>();
     private IReadOnlyDictionary<string, double> _validation = new Dictionary<string, double>();
     private int _validatedIteration = -1;
+    private TrainingProgress? _reported;
     private torch.Tensor? _sums;
 
     private TrainingOptions Options => session.Options;
@@ -31,6 +33,7 @@ internal sealed partial class TrainingLoop(
     /// <summary>Trains until the end, a stop, or the time budget.</summary>
     public TrainingResult Run(CancellationToken cancellation)
     {
+        RequirePatches();
         if (Options.Divergence.Action is DivergenceAction.RollBack)
             Save(mustSucceed: true);
         TrainingEnd end;
@@ -51,9 +54,30 @@ internal sealed partial class TrainingLoop(
 
         if (session.Iteration > 0)
             Save(mustSucceed: true);
+        session.Best.RequireWritten();
         if (end is TrainingEnd.Cancelled)
             LogStopped(logger, session.Iteration);
-        return new TrainingResult(session.Iteration > 0 ? session.WeightsPath : null, session.Iteration, end, _losses) { Best = session.Best };
+        return new TrainingResult(session.Iteration > 0 ? session.WeightsPath : null, session.Iteration, end, _losses)
+        {
+            Best = session.Best.Value is { } value ? new BestValidation(validator?.DecidingMetric, value, session.Best.Iteration, session.Best.Path) : null,
+        };
+    }
+
+    /// <summary>A stage whose patches do not fit is found out now, not when it begins after days.</summary>
+    private void RequirePatches()
+    {
+        if (session.Iteration >= Options.Iterations)
+            return;
+        var multiple = session.Step.Network.Backbone.Spec.SizeMultiple;
+        var stream = new SampleStream(dataset, session.SampleSeed, Options.LoaderThreads, _unreadable);
+        foreach (var (from, patch) in _plan.StagesFrom(session.Iteration + 1).Where(stage => stage.From <= Options.Iterations))
+        {
+            if (patch % multiple != 0)
+                throw new IRConStyleException(
+                    $"The patches from iteration {from} on are {patch} pixels wide, but the backbone of pipeline {session.Step.Network.PipelineName} takes multiples of {multiple}.",
+                    $"Set Training:{nameof(Options.PatchSize)}, or that of the stage, to {Math.Max(1, patch / multiple) * multiple} or {(patch / multiple + 1) * multiple}.");
+            stream.Load(_plan.At(from).Position, patch).Dispose();
+        }
     }
 
     private TrainingEnd UntilTheEnd(CancellationToken cancellation)
@@ -73,10 +97,11 @@ internal sealed partial class TrainingLoop(
             catch (DivergedException error) when (
                 Options.Divergence.Action is DivergenceAction.RollBack && session.RollBacks < Options.Divergence.MaxRollBacks)
             {
-                // What was summed up is undone with the iterations it came from.
+                // What was summed up, and measured, is undone with the iterations it came from.
                 _sums?.zero_();
                 _clock.Lap(left: 0);
                 session.RollBack(error.Message);
+                (_validation, _validatedIteration) = (new Dictionary<string, double>(), -1);
             }
         }
     }
@@ -130,17 +155,31 @@ internal sealed partial class TrainingLoop(
     {
         var iteration = session.Iteration + 1;
         var seed = session.StepSeed(iteration);
-        torch.random.manual_seed((long)(seed & long.MaxValue));
+        torch.random.manual_seed((long)((seed ^ (ulong)session.Step.Rank) & long.MaxValue));
         if (iteration > (Options.EncoderIterations ?? int.MaxValue))
             session.Step.FreezeEncoder();
         else
             session.Step.ThawEncoder();
         using var scope = torch.NewDisposeScope();
-        var pairs = batches.Select((batch, index) => Prepare(batch, seed + (ulong)index)).ToArray();
-        var losses = session.Step.Run(pairs, session.LearningRate(iteration));
+        var planned = _plan.At(iteration);
+        var pairs = batches.Select((batch, index) => Prepare(batch, seed + (ulong)planned.NumberOf(index))).ToArray();
+        var losses = Run(pairs, iteration);
         _sums ??= torch.zeros_like(losses).DetachFromDisposeScope();
         _sums.add_(losses);
         session.Iteration = iteration;
+    }
+
+    private torch.Tensor Run((torch.Tensor Degraded, torch.Tensor Clean)[] pairs, int iteration)
+    {
+        try
+        {
+            return session.Step.Run(pairs, session.LearningRate(iteration));
+        }
+        catch (Exception exception) when (exception is not IRConStyleException && MemoryShortage.Caused(exception))
+        {
+            throw new IRConStyleException(
+                $"Iteration {iteration} did not find the memory it needs: {exception.Message.Split('\n')[0].TrimEnd()}", MemoryShortage.Remedy, exception);
+        }
     }
 
     private (torch.Tensor Degraded, torch.Tensor Clean) Prepare(TrainingBatch batch, ulong seed)
@@ -164,19 +203,19 @@ internal sealed partial class TrainingLoop(
         _sums.zero_();
         var pace = _clock.Lap(Options.Iterations - session.Iteration);
         RequireHealthy();
-        var report = new TrainingProgress(
+        _reported = new TrainingProgress(
             session.Iteration, Options.Iterations, session.LearningRate(session.Iteration), _losses,
             pace.IterationsPerSecond, pace.ImagesPerSecond, pace.Remaining, pace.DataWait)
         {
             Elapsed = _clock.Elapsed,
             MemoryBytes = Environment.WorkingSet,
             Validation = _validation,
-            Best = session.Best,
+            Best = session.Best.Value,
             UnreadableImages = _unreadable.Count,
             RollBacks = session.RollBacks,
         };
-        progress?.Report(report);
-        recorders.Each(recorder => recorder.Report(report));
+        progress?.Report(_reported);
+        recorders.Each(recorder => recorder.Report(_reported));
     }
 
     private void RequireHealthy()
@@ -206,7 +245,7 @@ internal sealed partial class TrainingLoop(
     {
         RequireSound();
         _clock.Pause();
-        var best = session.Best;
+        var best = session.Best.Value;
         var value = validator!.Run(session.Step, session.Iteration, best, report =>
         {
             _validation = report.Values;
@@ -214,7 +253,10 @@ internal sealed partial class TrainingLoop(
         }, cancellation);
         _validatedIteration = session.Iteration;
         if (validator.IsBetter(value, best))
-            session.NoteBest(value);
+            session.Best.Note(value, session.Iteration, session.Step.Average.State);
+        // Whoever watches the run sees what came out, also when no report follows.
+        if (_reported?.Iteration == session.Iteration)
+            progress?.Report(_reported = _reported with { Elapsed = _clock.Elapsed, Validation = _validation, Best = session.Best.Value });
         _clock.Resume();
     }
 

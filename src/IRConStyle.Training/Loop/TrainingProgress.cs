@@ -52,7 +52,10 @@ public sealed record TrainingRequest(string Pipeline, string OutputDirectory, st
     /// <summary>What is trained otherwise than the pipeline says.</summary>
     public TrainingChanges Changes { get; init; } = new();
 
-    /// <summary>Called after the first iteration, then about every <c>Training:ReportEvery</c> iterations.</summary>
+    /// <summary>
+    /// Called after the first iteration, then about every <c>Training:ReportEvery</c> iterations; once more for the same
+    /// iteration when it was validated.
+    /// </summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 }
 
@@ -80,6 +83,13 @@ public sealed record TrainingResult(
     /// <summary>Whether all iterations are done.</summary>
     public bool Completed => End == TrainingEnd.Completed;
 
-    /// <summary>The best value of validation's deciding metric; null without validation.</summary>
-    public double? Best { get; init; }
+    /// <summary>The best validation; null when there was none.</summary>
+    public BestValidation? Best { get; init; }
 }
+
+/// <summary>The best of a run's validations.</summary>
+/// <param name="Metric">The deciding metric; null where a run that goes on no longer validates.</param>
+/// <param name="Value">Its mean; may be infinite.</param>
+/// <param name="Iteration">After which iteration.</param>
+/// <param name="WeightsPath">The averaged weights of that iteration.</param>
+public sealed record BestValidation(string? Metric, double Value, int Iteration, string WeightsPath);

@@ -1,6 +1,5 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Inference;
-using IRConStyle.Framework.Numerics;
 using IRConStyle.Framework.Pipelines;
 using IRConStyle.Training.Optimization;
 using IRConStyle.Training.Runs;
@@ -12,6 +11,7 @@ namespace IRConStyle.Training.Loop;
 /// <summary>The state of a run that outlives the process: what a checkpoint holds, and writing and reading it.</summary>
 internal sealed partial class TrainingSession(
     PipelineOptions pipeline, TrainingStep step, ILearningRateSchedule schedule, CheckpointFolder checkpoints, string output, ILogger logger)
+    : IDisposable
 {
     // A disk that is full may have room again by the next checkpoint; one that stays full ends the run.
     private const int MostFailedSaves = 3;
@@ -35,10 +35,11 @@ internal sealed partial class TrainingSession(
 
     public double? LeastLoss { get; set; }
 
-    public double? Best { get; private set; }
+    /// <summary>The weights of the best validation.</summary>
+    public BestWeights Best { get; } = new(output, pipeline, logger);
 
     /// <summary>Decides order, patches and degradations; after a roll-back others than led there.</summary>
-    public ulong SampleSeed => RollBacks == 0 ? Options.Seed : SplitMix.At(~Options.Seed, (ulong)RollBacks);
+    public ulong SampleSeed => RollBacks == 0 ? Options.Seed : SplitMix64.At(~Options.Seed, (ulong)RollBacks);
 
     public double LearningRate(int iteration) => schedule.At(iteration) * RateFactor;
 
@@ -46,13 +47,14 @@ internal sealed partial class TrainingSession(
     /// All random numbers of a step (dropout, MixUp) follow from the seed and the iteration, so that a run goes on anywhere
     /// as if it had never stopped.
     /// </summary>
-    public ulong StepSeed(int iteration) => SplitMix.At(SplitMix.At(SampleSeed, 0x5374_6570), (ulong)iteration);
+    public ulong StepSeed(int iteration) => SplitMix64.At(SplitMix64.At(SampleSeed, 0x5374_6570), (ulong)iteration);
 
-    public void Restore(string path, TrainingPlace place)
+    public void Restore(string path, TrainingState state)
     {
-        TrainingCheckpoint.Load(path, step, place);
-        Iteration = _savedIteration = place.Iteration;
-        (RollBacks, RateFactor, LeastLoss, Best, BestIteration) = (place.RollBacks, place.RateFactor, place.LeastLoss, place.Best, place.BestIteration);
+        TrainingCheckpoint.Load(path, step, state);
+        Iteration = _savedIteration = state.Iteration;
+        (RollBacks, RateFactor, LeastLoss) = (state.RollBacks, state.RateFactor, state.LeastLoss);
+        Best.GoBackTo(state);
         if (!File.Exists(WeightsPath))
             _savedIteration = -1;
         LogResumed(logger, Iteration, path);
@@ -62,21 +64,15 @@ internal sealed partial class TrainingSession(
     /// <param name="reason">Why.</param>
     public void RollBack(string reason)
     {
-        var (path, place) = checkpoints.Newest() ?? throw new InvalidOperationException("a run that may be rolled back begins with a checkpoint");
+        var (path, state) = checkpoints.Newest() ?? throw new InvalidOperationException("a run that may be rolled back begins with a checkpoint");
         var (rollBacks, factor) = (RollBacks + 1, RateFactor * Options.Divergence.RateFactor);
-        Restore(path, place);
+        Restore(path, state);
         (RollBacks, RateFactor) = (rollBacks, factor);
         checkpoints.ForgetAfter(Iteration);
         // Written anew, so that a run that is interrupted now knows of it.
         _savedIteration = -1;
         Save(mustSucceed: true);
         LogRolledBack(logger, reason, Iteration, RateFactor);
-    }
-
-    public void NoteBest(double value)
-    {
-        (Best, BestIteration) = (value, Iteration);
-        WeightsFile.Save(Path.Combine(output, RunFiles.BestWeights), step.Average.State, pipeline, Iteration);
     }
 
     /// <summary>Writes a checkpoint and the averaged weights, unless those of this iteration are there already.</summary>
@@ -86,12 +82,14 @@ internal sealed partial class TrainingSession(
     {
         if (_savedIteration == Iteration)
             return [];
+        Best.Retry();
         try
         {
             var path = checkpoints.PathOf(Iteration);
-            TrainingCheckpoint.Write(path, step, pipeline, new TrainingPlace(
-                Iteration, step.Optimizer.Steps, RollBacks, RateFactor, LeastLoss, Best, BestIteration, ConfigurationChanges.Snapshot(pipeline)));
+            TrainingCheckpoint.Write(path, step, pipeline, new TrainingState(
+                Iteration, step.Optimizer.Steps, RollBacks, RateFactor, LeastLoss, Best.WrittenValue, Best.WrittenIteration, ConfigurationChanges.Snapshot(pipeline)));
             WeightsFile.Save(WeightsPath, step.Average.State, pipeline, Iteration);
+            Best.NoteCheckpoint();
             checkpoints.Prune();
             (_savedIteration, _failedSaves) = (Iteration, 0);
             LogSaved(logger, path, Iteration);
@@ -112,7 +110,8 @@ internal sealed partial class TrainingSession(
         return step.Parameters.Values.Buffer.isfinite().all().item<bool>();
     }
 
-    private int BestIteration { get; set; }
+    /// <inheritdoc/>
+    public void Dispose() => Best.Dispose();
 
     [LoggerMessage(LogLevel.Information, "Going on after iteration {Iteration} from {Path}.")]
     private static partial void LogResumed(ILogger logger, int iteration, string path);

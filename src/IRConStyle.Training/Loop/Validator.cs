@@ -39,6 +39,9 @@ internal sealed class Validator
     public bool IsBetter(double value, double? best)
         => best is null || (Deciding.Direction is MetricDirection.HigherIsBetter ? value > best : value < best);
 
+    /// <summary>What decides.</summary>
+    public string DecidingMetric => _options.Metric;
+
     /// <summary>Measures.</summary>
     /// <param name="step">The training, whose averaged weights are measured; its live ones are back afterwards.</param>
     /// <param name="iteration">The last finished iteration.</param>

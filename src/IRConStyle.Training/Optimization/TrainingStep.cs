@@ -19,7 +19,7 @@ public sealed class TrainingStep : IDisposable
     // alone they lie between the large blocks of thousands of steps, which then find no room. A young collection is cheap.
     private const int StepsPerCollection = 8;
 
-    private readonly FlatFollowers? _followers;
+    private readonly MomentumEncoder? _momentumEncoder;
     private readonly long _backboneCount;
     private readonly IGradientReducer? _reducer;
     private readonly Parameter[] _encoderParameters;
@@ -34,7 +34,7 @@ public sealed class TrainingStep : IDisposable
     /// <param name="options">Optimizer settings.</param>
     /// <param name="reducer">Combines the gradients of several processes; null for one.</param>
     /// <exception cref="IRConStyleException">
-    /// No losses, contrastive losses without a contrastive encoder, or no parameters to train.
+    /// No losses, contrastive losses without a contrastive encoder, no parameters to train, or a reducer whose rank is none.
     /// </exception>
     public TrainingStep(RestorationNetwork network, TrainingLosses losses, TrainingOptions options, IGradientReducer? reducer = null)
     {
@@ -49,20 +49,31 @@ public sealed class TrainingStep : IDisposable
                 $"Pipeline {network.PipelineName} has contrastive losses but no encoder that learns by contrast.",
                 "Set its Encoder to a contrastive one, or empty Training:ContrastiveLosses.");
 
+        if (reducer is { Size: < 1 } || reducer?.Rank < 0 || reducer?.Rank >= reducer?.Size)
+            throw new IRConStyleException(
+                $"The gradient reducer {reducer.GetType().Name} says it is rank {reducer.Rank} of {reducer.Size}.",
+                "Ranks are counted from 0, and there is at least one.");
+
         if (options.Precision is TrainingPrecision.BFloat16)
-            network = new RestorationNetwork(network.PipelineName, network.Encoder, new ReducedBackbone(network.Backbone));
+            network = new RestorationNetwork(network.PipelineName, network.Encoder, new Bf16Backbone(network.Backbone));
         (Network, _options, Losses, _reducer) = (network, options, losses, reducer);
         _contrast = network.Encoder as IContrastiveStyleEncoder;
         var trained = TrainedParameters.Of(network, options.Frozen);
         Parameters = new FlatParameters([.. trained.Backbone, .. trained.Encoder]);
         _encoderParameters = [.. trained.Encoder];
         _backboneCount = Parameters.CountOf(trained.Backbone.Count);
-        _followers = _contrast is null ? null : new FlatFollowers(_contrast, Parameters);
+        _momentumEncoder = _contrast is null ? null : new MomentumEncoder(_contrast, Parameters);
         Optimizer = new FlatAdamW(Parameters, options.Beta1, options.Beta2, options.WeightDecay);
-        Average = new AveragedState(network, Parameters, options.EmaDecay, IsOfficial, _followers);
+        Average = new EmaState(network, Parameters, options.EmaDecay, IsOfficial, _momentumEncoder);
         if (network.Encoder is not null && trained.IsEncoderFrozen)
             FreezeEncoder();
     }
+
+    /// <summary>Which of the processes that train together this is, from 0.</summary>
+    internal int Rank => _reducer?.Rank ?? 0;
+
+    /// <summary>How many processes train together.</summary>
+    internal int Ranks => _reducer?.Size ?? 1;
 
     /// <summary>The network as it is trained.</summary>
     internal RestorationNetwork Network { get; }
@@ -77,7 +88,7 @@ public sealed class TrainingStep : IDisposable
     public FlatAdamW Optimizer { get; }
 
     /// <summary>The averaged weights.</summary>
-    public AveragedState Average { get; }
+    public EmaState Average { get; }
 
     /// <summary>Sees what a step computed, before the optimizer moves anything: restored images and the contrastive output.</summary>
     internal Action<torch.Tensor, ContrastiveOutput?>? Computed { get; set; }
@@ -136,7 +147,7 @@ public sealed class TrainingStep : IDisposable
         using var scope = torch.NewDisposeScope();
         Parameters.ZeroGradients();
         if (UsesContrast)
-            _followers!.Follow();
+            _momentumEncoder!.Follow();
 
         torch.Tensor? losses = null;
         foreach (var (degraded, clean) in batches)
@@ -157,19 +168,20 @@ public sealed class TrainingStep : IDisposable
     {
         Average.Dispose();
         Optimizer.Dispose();
-        _followers?.Dispose();
+        _momentumEncoder?.Dispose();
         Parameters.Dispose();
     }
 
-    private bool UsesContrast => _contrast is not null && (!_isEncoderFrozen || IsOfficial);
+    /// <summary>Whether the encoder's training side has something to do: somebody wants its style, or learns from its output.</summary>
+    private bool UsesContrast
+        => _contrast is not null && (!_isEncoderFrozen || IsOfficial) && (Network.Backbone.Spec.RequiresStyle || Losses.NeedContrast);
 
     /// <summary>Forward and backward: adds one batch's share to the gradients.</summary>
     private torch.Tensor Accumulate(torch.Tensor degraded, torch.Tensor clean, double share)
     {
-        var contrast = UsesContrast ? _contrast!.EncodePair(degraded, clean) : null;
-        var style = contrast?.Query ?? Network.Encoder?.Encode(degraded);
-        var restored = Network.Backbone.Restore(degraded, Network.Backbone.Spec.RequiresStyle ? style : null);
-        var (total, values) = Losses.Compute(restored, clean, Losses.NeedContrast && !_isEncoderFrozen ? contrast : null);
+        var contrast = UsesContrast ? _contrast!.EncodePair(Network.ToEncoder(degraded), Network.ToEncoder(clean)) : null;
+        var restored = Network.Restore(degraded, contrast is null ? null : _ => contrast.Query);
+        var (total, values) = Losses.Compute(restored, Network.ToTarget(clean), Losses.NeedContrast && !_isEncoderFrozen ? contrast : null);
         (share == 1 ? total : total * share).backward();
         Parameters.CollectGradients();
         if (contrast is not null)

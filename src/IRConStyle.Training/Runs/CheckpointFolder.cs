@@ -26,14 +26,14 @@ internal sealed partial class CheckpointFolder(string output, int keep, ILogger 
     /// <summary>Finds the newest whole checkpoint; damaged ones are passed over with a warning.</summary>
     /// <returns>The file and where its training stood; null when there is none at all.</returns>
     /// <exception cref="IRConStyleException">There are checkpoints, and all are damaged.</exception>
-    public (string Path, TrainingPlace Place)? Newest()
+    public (string Path, TrainingState State)? Newest()
     {
         var files = Files();
         foreach (var file in files)
         {
             try
             {
-                return (file, TrainingCheckpoint.ReadPlace(file));
+                return (file, TrainingCheckpoint.ReadState(file));
             }
             catch (IRConStyleException error)
             {

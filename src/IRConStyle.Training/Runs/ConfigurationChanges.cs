@@ -18,7 +18,7 @@ internal static partial class ConfigurationChanges
     private static readonly string[] Harmless =
     [
         "Training:LoaderThreads", "Training:SaveEvery", "Training:KeepCheckpoints", "Training:ReportEvery", "Training:MaxTime",
-        "Training:MaxUnreadableImages", "Training:Validation", "Training:Divergence", "Training:InitialWeights", "Training:EncoderWeights",
+        "Training:MaxUnreadableImages", "Training:Validation", "Training:Divergence", "Training:InitialWeights", "Training:EncoderWeights", "Training:WeightsSeed",
     ];
 
     /// <summary>A pipeline's settings by key, as they were given or by default.</summary>

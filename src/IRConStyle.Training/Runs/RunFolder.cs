@@ -9,7 +9,8 @@ namespace IRConStyle.Training.Runs;
 /// </summary>
 internal sealed partial class RunFolder : IDisposable
 {
-    private const string LockName = ".running";
+    // The file stays: only the lock on it means something, and whoever deleted it might delete the one of the next run.
+    private const string LockName = ".lock";
 
     private readonly FileStream _lock;
 
@@ -21,35 +22,32 @@ internal sealed partial class RunFolder : IDisposable
     public static RunFolder Take(string path)
     {
         // A place that cannot be written to is found out now, not after thousands of iterations.
-        var probe = Path.Combine(path, LockName);
-        if (!File.Exists(probe))
-            AtomicFile.Write(probe, _ => { });
-        FileStream held;
+        var file = Path.Combine(path, LockName);
+        if (!File.Exists(file))
+            AtomicFile.Write(file, _ => { });
+        FileStream? held = null;
         try
         {
-            // Also gone when the process is killed; the file that stays means nothing.
-            held = new FileStream(probe, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            // Also given back when the process is killed.
+            held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            foreach (var torn in Directory.EnumerateFiles(path, "*.tmp", SearchOption.AllDirectories).Where(name => Torn().IsMatch(name)))
+                File.Delete(torn);
+            return new RunFolder(held);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            held?.Dispose();
             throw new IRConStyleException(
-                $"Another training is at work in {path}, or it cannot be written to: {exception.Message}",
-                "Wait for its end, stop it, or choose another output folder.",
+                held is null
+                    ? $"Another training is at work in {path}, or it cannot be written to: {exception.Message}"
+                    : $"What an earlier training left half written in {path} cannot be deleted: {exception.Message}",
+                held is null ? "Wait for its end, stop it, or choose another output folder." : "Make the folder writable, or choose another output folder.",
                 exception);
         }
-
-        foreach (var file in Directory.EnumerateFiles(path, "*.tmp", SearchOption.AllDirectories).Where(file => Torn().IsMatch(file)))
-            File.Delete(file);
-        return new RunFolder(held);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        var path = _lock.Name;
-        _lock.Dispose();
-        File.Delete(path);
-    }
+    public void Dispose() => _lock.Dispose();
 
     /// <summary>As <see cref="AtomicFile"/> names what it has not finished.</summary>
     [GeneratedRegex(@"\.[0-9a-f]{8}\.tmp$")]

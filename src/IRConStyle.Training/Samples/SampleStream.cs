@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Numerics;
 using TorchSharp;
 
@@ -48,7 +49,7 @@ internal sealed class SampleStream
     {
         var (epoch, step) = Math.DivRem(position, (ulong)_dataset.Count);
         var order = OrderOf(epoch);
-        var request = new SampleRequest(SplitMix.At(~_seed, position), patchSize, Augment: true);
+        var request = new SampleRequest(SplitMix64.At(~_seed, position), patchSize, Augment: true);
         for (var attempt = 0; ; attempt++)
         {
             // Another image stands in for one that cannot be read: always the same, so that the stream stays a function.
@@ -57,7 +58,7 @@ internal sealed class SampleStream
             {
                 return _dataset.Load(index, request);
             }
-            catch (IRConStyleException error)
+            catch (IRConStyleException error) when (error is not ComponentFaultException)
             {
                 _unreadable.Add(_dataset.NameOf(index), error);
                 if (attempt + 1 == order.Length)
@@ -121,7 +122,7 @@ internal sealed class SampleStream
         lock (_orderGate)
         {
             if (_orderEpoch != epoch)
-                (_orderEpoch, _order) = (epoch, SplitMix.Permutation(SplitMix.At(_seed, epoch), _dataset.Count));
+                (_orderEpoch, _order) = (epoch, Permutation.Of(SplitMix64.At(_seed, epoch), _dataset.Count));
             return _order;
         }
     }
@@ -148,8 +149,7 @@ internal sealed class SampleStream
         for (var iteration = firstIteration; ; iteration++)
         {
             var planned = plan.At(iteration);
-            var end = planned.Position + (ulong)(planned.BatchSize * planned.Batches);
-            for (var position = planned.Position; position < end; position++)
+            foreach (var position in planned.Positions())
             {
                 // Room first: a load that was started and found none when the stream ends would belong to nobody.
                 await writer.WaitToWriteAsync(stop).ConfigureAwait(false);

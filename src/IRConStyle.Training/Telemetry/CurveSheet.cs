@@ -5,6 +5,7 @@ namespace IRConStyle.Training.Telemetry;
 
 /// <summary>
 /// Curves of one or several runs below each other: losses, each metric of validation with its best marked, learning rate.
+/// What several runs minimise may be different sums; compared are losses of the same name, without their weights.
 /// </summary>
 public static class CurveSheet
 {
@@ -14,7 +15,7 @@ public static class CurveSheet
     private const double LogarithmicFrom = 10;
 
     /// <summary>Draws the curves.</summary>
-    /// <param name="runs">At least one run. One is drawn with each of its losses; of several, the sums are compared.</param>
+    /// <param name="runs">At least one run. One is drawn with its losses and their sum; of several, each loss has a panel of its own.</param>
     /// <returns>A PNG file.</returns>
     /// <exception cref="ArgumentException">There is no run.</exception>
     public static byte[] Draw(IReadOnlyList<TrainingHistory> runs)
@@ -22,7 +23,7 @@ public static class CurveSheet
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0)
             throw new ArgumentException("A picture needs at least one run.", nameof(runs));
-        var panels = new List<Plot> { Losses(runs) };
+        var panels = Losses(runs).ToList();
         panels.AddRange(runs.SelectMany(run => run.Metrics).Distinct(StringComparer.Ordinal).Select(metric => Metric(runs, metric)));
         panels.Add(Panel("learning rate", [.. runs.Select(run => new Curve(run.Name, run.LearningRate))]));
         // One scale for all panels, so that what happened at once stands below each other.
@@ -41,18 +42,32 @@ public static class CurveSheet
         return multiplot.Render(Width, PanelHeight * panels.Count).GetImageBytes(ImageFormat.Png);
     }
 
-    private static Plot Losses(IReadOnlyList<TrainingHistory> runs)
+    private static IEnumerable<Plot> Losses(IReadOnlyList<TrainingHistory> runs)
     {
         if (runs.Count > 1)
-            return Panel("loss", [.. runs.Select(run => new Curve(run.Name, run.Loss))]);
+            return runs.SelectMany(run => run.LossNames).Distinct(StringComparer.Ordinal)
+                .Select(loss => Panel($"loss {loss}, without its weight", [.. runs.Select(run => new Curve(run.Name, run.LossOf(loss)))]));
         var run = runs[0];
         var title = $"{run.Name}: loss";
         var each = run.LossNames.Select(name => new Curve(name, run.LossOf(name))).ToList();
-        return Panel(title, run.LossNames.Count == 1 ? each : [new Curve("weighted sum", run.Loss), .. each]);
+        return [Panel(title, run.LossNames.Count == 1 ? each : [new Curve("weighted sum", run.Loss), .. each])];
     }
 
+    /// <summary>The best stand in the legend: beside their marks, those of similar runs would lie on each other.</summary>
     private static Plot Metric(IReadOnlyList<TrainingHistory> runs, string metric)
-        => Panel($"validation {metric}", [.. runs.Select(run => new Curve(run.Name, run.ValidationOf(metric), run.BestIteration))]);
+    {
+        var curves = runs.Select(run => new Curve(run.Name, run.ValidationOf(metric), run.BestIteration)).ToList();
+        return Panel(
+            runs.Count > 1 ? $"validation {metric}" : $"validation {metric}{Best(curves[0])}",
+            [.. curves.Select(curve => curve with { Name = curve.Name + Best(curve) })]);
+    }
+
+    private static string Best(Curve curve)
+        => BestPoint(curve) is not { } best ? ""
+            : FormattableString.Invariant($", best {(double.IsFinite(best.Value) ? $"{best.Value:0.####}" : best.Value > 0 ? "inf" : "-inf")} at {best.Iteration:N0}");
+
+    private static HistoryPoint? BestPoint(Curve curve)
+        => curve.Best is { } at && curve.Points.FirstOrDefault(point => point.Iteration == at) is { Iteration: > 0 } best ? best : null;
 
     private static Plot Panel(string title, IReadOnlyList<Curve> curves)
     {
@@ -75,18 +90,19 @@ public static class CurveSheet
         {
             var points = Thinned([.. curves[i].Points.Where(point => double.IsFinite(point.Value))]);
             if (points.Count == 0)
+            {
+                // Values that no axis holds: the best of them still stands in the legend.
+                if (curves[i].Points.Count > 0)
+                    plot.Legend.ManualItems.Add(new LegendItem { LabelText = curves[i].Name, LineColor = palette.GetColor(i), LineWidth = 2 });
                 continue;
+            }
+
             var line = plot.Add.Scatter(points.Select(point => point.X).ToArray(), points.Select(point => Scale(point.Y)).ToArray(), palette.GetColor(i));
             line.LegendText = curves[i].Name;
             line.LineWidth = 2;
             line.MarkerSize = points.Count > 100 ? 0 : 5;
-            if (curves[i].Points.FirstOrDefault(point => point.Iteration == curves[i].Best) is { Iteration: > 0 } best && double.IsFinite(best.Value))
-            {
+            if (BestPoint(curves[i]) is { } best && double.IsFinite(best.Value))
                 plot.Add.Marker(best.Iteration, Scale(best.Value), MarkerShape.OpenCircle, 16, palette.GetColor(i));
-                var text = plot.Add.Text(FormattableString.Invariant($"best {best.Value:0.####}"), best.Iteration, Scale(best.Value));
-                text.LabelAlignment = Alignment.UpperRight;
-                text.OffsetY = 12;
-            }
         }
 
         if (curves.Count > 1)

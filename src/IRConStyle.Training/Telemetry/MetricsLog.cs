@@ -1,4 +1,5 @@
 using System.Text;
+using IRConStyle.Framework.Files;
 using IRConStyle.Framework.Pipelines;
 using IRConStyle.Training.Loop;
 using IRConStyle.Training.Samples;

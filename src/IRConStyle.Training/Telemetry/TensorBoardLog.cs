@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Google.Protobuf;
+using IRConStyle.Framework.Files;
 using IRConStyle.Training.Loop;
 using Tensorboard;
 using TorchSharp;

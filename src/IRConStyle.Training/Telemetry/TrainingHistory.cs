@@ -42,11 +42,42 @@ public sealed class TrainingHistory(string name)
     public static TrainingHistory Read(string path, int lastIteration = int.MaxValue)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var history = new TrainingHistory(NameOf(Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!));
+        return Read(path, NameOf(FolderOf(path)), lastIteration);
+    }
+
+    /// <summary>Reads the histories of several runs, each under a name that no other has: as much of the folder's path as that takes.</summary>
+    /// <param name="paths">See <see cref="Read(string, int)"/>; a run that is given twice is read once.</param>
+    /// <exception cref="IRConStyleException">There is no such file, or nothing in it is a metrics line.</exception>
+    public static IReadOnlyList<TrainingHistory> ReadAll(IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        string[] distinct = [.. paths.DistinctBy(FolderOf, StringComparer.Ordinal)];
+        string[][] parts = [.. distinct.Select(path => FolderOf(path).Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))];
+        return [.. distinct.Zip(parts, (path, own) => Read(path, Shortest(own, parts), int.MaxValue))];
+    }
+
+    private static TrainingHistory Read(string path, string name, int lastIteration)
+    {
+        var history = new TrainingHistory(name);
         foreach (var line in MetricsFile.Read(path))
             if (line.Iteration <= lastIteration)
                 history.Add(line);
         return history;
+    }
+
+    private static string FolderOf(string path)
+    {
+        var full = Path.GetFullPath(path);
+        return Path.TrimEndingDirectorySeparator(Directory.Exists(full) ? full : Path.GetDirectoryName(full)!);
+    }
+
+    /// <summary>The end of a path, as long as it takes to be the end of no other.</summary>
+    private static string Shortest(string[] own, string[][] all)
+    {
+        var length = 1;
+        while (length < own.Length && all.Count(other => other.TakeLast(length).SequenceEqual(own.TakeLast(length), StringComparer.Ordinal)) > 1)
+            length++;
+        return string.Join('/', own.TakeLast(length));
     }
 
     /// <summary>What a run is called by its folder.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IRConStyle.Framework.Files;
 using IRConStyle.Framework.Imaging;
 using IRConStyle.Training.Loop;
 

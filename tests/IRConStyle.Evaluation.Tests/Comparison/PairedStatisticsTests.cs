@@ -1,5 +1,5 @@
+using IRConStyle.Abstractions;
 using IRConStyle.Evaluation.Comparison;
-using IRConStyle.Framework.Numerics;
 using MathNet.Numerics.Distributions;
 
 namespace IRConStyle.Evaluation.Tests.Comparison;
@@ -124,5 +124,5 @@ public sealed class PairedStatisticsTests
     }
 
     private static double[] Normals(ulong seed, int count)
-        => [.. Enumerable.Range(0, count).Select(i => Normal.InvCDF(0, 1, ((SplitMix.At(seed + 1000, (ulong)i) >> 11) + 0.5) / (1UL << 53)))];
+        => [.. Enumerable.Range(0, count).Select(i => Normal.InvCDF(0, 1, ((SplitMix64.At(seed + 1000, (ulong)i) >> 11) + 0.5) / (1UL << 53)))];
 }

@@ -115,7 +115,7 @@ public sealed class DatasetInspectorTests : IDisposable
         var sets = inspector.Run(new InspectionRequest(new DataSelection { Pipeline = "p" }), CancellationToken.None).Sets;
 
         sets.Select(set => $"{set.Name}: {set.Kind}").ShouldBe(["p Training:Data: Clean", "p Training:Validation:Data: Pairs"]);
-        sets[0].Notes.ShouldHaveSingleItem().ToString().ShouldBe("a is 20×40 pixels, smaller than the pipeline's patch of 64×64");
+        sets[0].Notes.ShouldHaveSingleItem().ToString().ShouldBe("a is 20×40 pixels, smaller than the pipeline's patch of 64×64: what is missing is its reflection");
         sets[1].Notes.ShouldBeEmpty();
         Should.Throw<IRConStyleException>(() => inspector.Run(new InspectionRequest(new DataSelection { Pipeline = "bare" }), CancellationToken.None))
             .Message.ShouldContain("'bare' has no data");

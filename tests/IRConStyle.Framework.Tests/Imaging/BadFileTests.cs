@@ -29,7 +29,7 @@ public sealed class BadFileTests : IDisposable
     public void A_text_named_png_is_not_an_image() => Fails(Write("text.png", "Hello, world, this is text."u8), "is not an image");
 
     [Fact]
-    public void A_format_that_is_not_supported_is_recognised() => Fails(Write("a.png", "GIF89a............"u8), "GIF file, which is not supported");
+    public void A_format_that_is_not_supported_is_recognised() => Fails(Write("a.png", "8BPS............"u8), "Photoshop file, which is not supported");
 
     [SkippableFact]
     public void A_file_without_permission_is_named()
@@ -87,6 +87,7 @@ public sealed class BadFileTests : IDisposable
         var frame = jpeg.AsSpan().IndexOf([(byte)0xFF, (byte)0xC0]);
         BinaryPrimitives.WriteUInt32BigEndian(jpeg.AsSpan(frame + 5), 0xFDE8FDE8);
         Fails(Write("a.jpg", jpeg), "65000×65000");
+        Fails(Write("c.png", TestImages.Png(1, 200_000_000, 8, 2, [0])), "no side may be longer than 16777216");
         // Within the limit, but more than the data could ever inflate to.
         Fails(Write("b.png", TestImages.Png(16000, 16000, 8, 2, [0])), "truncated");
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(50_000_000);

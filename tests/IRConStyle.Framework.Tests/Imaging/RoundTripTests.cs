@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using IRConStyle.Abstractions;
 using IRConStyle.Framework.Imaging;
 
 namespace IRConStyle.Framework.Tests.Imaging;
@@ -38,6 +40,18 @@ public sealed class RoundTripTests
         }
 
         Directory.GetFiles(directory.Path).Length.ShouldBe(12);
+    }
+
+    [Fact]
+    public void Pixels_of_more_than_one_chunk_survive()
+    {
+        using var directory = new TemporaryDirectory();
+        var image = TestImages.Random(4, 900, 1000);
+        RoundTrip(directory.File("a.png"), image).Samples.ShouldMatch(image.Samples);
+        var (content, chunks) = (File.ReadAllBytes(directory.File("a.png")), 0);
+        for (var at = 8; at < content.Length; at += 12 + BinaryPrimitives.ReadInt32BigEndian(content.AsSpan(at)))
+            chunks += content.AsSpan(at + 4, 4).SequenceEqual("IDAT"u8) ? 1 : 0;
+        chunks.ShouldBe(3);
     }
 
     [Theory]
@@ -157,7 +171,7 @@ public sealed class RoundTripTests
         Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
         {
             Codec.Read(paths[i % 4]).Samples.ShouldMatch(alone[i % 4]);
-            using var tensor = reader.ReadRgb(paths[i % 4]);
+            using var tensor = reader.Read(paths[i % 4]).ToRgbTensor(new ImageView(0, 0, 90, 120));
             tensor.shape.ShouldBe([3L, 90, 120]);
         });
     }

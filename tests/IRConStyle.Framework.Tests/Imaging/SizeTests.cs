@@ -137,8 +137,7 @@ public sealed class SizeTests : IDisposable
         var image = Codec.Read(_directory.File(name));
         var size = Codec.ReadSize(_directory.File(name));
         size.ShouldBe((image.Width, image.Height), name);
-        using var tensor = new ImageReader(Codec).ReadRgb(_directory.File(name));
-        ((IImageReader)new ImageReader(Codec)).ReadSize(_directory.File(name)).ShouldBe(((int)tensor.shape[2], (int)tensor.shape[1]));
+        new ImageReader(Codec).ReadSize(_directory.File(name)).ShouldBe(size);
         return size;
     }
 }

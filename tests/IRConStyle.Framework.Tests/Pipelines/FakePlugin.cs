@@ -47,12 +47,9 @@ internal sealed class FakeBackbone : IBackbone
 
     public FakeBackbone(FakeBackboneOptions options, BackboneContext context)
     {
-        HasInjection = context.Injection is not null;
         Spec = new BackboneSpec(3, 1, options.RequiresStyle || context.Style is not null);
-        _module = new ScaleModule((float)options.Factors.Sum() * options.Repeat);
+        _module = new ScaleModule((float)options.Factors.Sum() * options.Repeat) { HasInjection = context.Injection is not null };
     }
-
-    public bool HasInjection { get; }
 
     public BackboneSpec Spec { get; }
 
@@ -101,6 +98,9 @@ internal sealed class ScaleModule : torch.nn.Module
     }
 
     public TorchSharp.Modules.Parameter Factor { get; }
+
+    /// <summary>What the backbone was built with, for tests to look at.</summary>
+    public bool HasInjection { get; init; }
 }
 
 internal sealed class FakeInjection : IStyleInjection

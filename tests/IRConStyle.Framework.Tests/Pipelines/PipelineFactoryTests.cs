@@ -48,7 +48,7 @@ public sealed class PipelineFactoryTests
         // Factors [3] replace the default [1, 2]; twice; plus the style's mean.
         restored.mean().item<float>().ShouldBe(0.5f * 6 + 0.5f, 1e-6f);
         network.Encoder.ShouldNotBeNull();
-        ((FakeBackbone)network.Backbone).HasInjection.ShouldBeTrue();
+        network.Backbone.Module.ShouldBeOfType<ScaleModule>().HasInjection.ShouldBeTrue();
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class PipelineFactoryTests
     {
         using var services = CompositionHost.FromJson(Configuration);
         Should.Throw<IRConStyleException>(() => services.Pipelines().CreateMetric("psnr"))
-            .Message.ShouldBe("The metric 'psnr' cannot be built: no ruler");
+            .Message.ShouldBe("The metric 'psnr' of plugin Fake (part of the program) cannot be built: no ruler");
     }
 
     [Fact]
@@ -241,6 +241,27 @@ public sealed class PipelineFactoryTests
         var error = Should.Throw<IRConStyleException>(() => PipelineDocument.Read(text, "weights.safetensors"));
         error.Message.ShouldContain("weights.safetensors");
         error.Message.ShouldContain(problem);
+    }
+
+    [Fact]
+    public void A_list_says_of_each_pipeline_what_its_description_says()
+    {
+        using var services = CompositionHost.FromJson("""
+            { "IRConStyle": { "Pipelines": {
+                "plain": { "Summary": "No style", "Backbone": { "Name": "fake-backbone" }, "Weights": "w.safetensors" },
+                "child": { "BasedOn": "plain", "Encoder": { "Name": "fake-encoder" } },
+                "named": { "BasedOn": "child", "Injection": { "Name": "other" }, "Training": { "Iterations": "wrong" } } } } }
+            """);
+        var listed = services.Pipelines().List();
+        listed.Select(pipeline => pipeline.Name).ShouldBe(["child", "named", "plain"]);
+        foreach (var pipeline in listed.Where(pipeline => pipeline.Name != "named"))
+        {
+            var described = services.Pipelines().Describe(pipeline.Name);
+            (pipeline.Summary, pipeline.Encoder, pipeline.Backbone, pipeline.WeightsPath)
+                .ShouldBe((described.Summary, described.Encoder?.Name, described.Backbone.Name, described.WeightsPath));
+        }
+
+        listed.Select(pipeline => pipeline.Injection).ShouldBe(["paper", "other", null]);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class NeighbourhoodTests
                         (row, rows) => depthwise.Apply(rows, output.Map.Row(band.Image, row, band.Left, band.Right), sums.Row(band, row))));
 
                     var expected = layer.call(input.Tensor);
-                    expected = gated ? ChannelGate.Multiply(expected) : expected;
+                    expected = gated ? SimpleGate.Multiply(expected) : expected;
                     output.ShouldBe(expected, 1e-5, $"{form}, {threads} threads");
                     var means = sums.Means();
                     means.shape.ShouldBe([images, channels, 1, 1]);

@@ -33,7 +33,7 @@ public sealed class PointwiseConvolutionTests
     [MemberData(nameof(Sizes))]
     public void A_gate_multiplies_the_halves(int inputs, int outputs) => ForEach(
         inputs, outputs * 2, (layer, _) => new PointwiseConvolution(layer, OutputForm.Gated),
-        (layer, _, x) => ChannelGate.Multiply(layer.call(x)));
+        (layer, _, x) => SimpleGate.Multiply(layer.call(x)));
 
     [SkippableTheory]
     [MemberData(nameof(Sizes))]

@@ -36,6 +36,24 @@ public sealed class StoreTests : IDisposable
         DecodesOf(again).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(1, 16)]
+    [InlineData(3, 16)]
+    public void Grey_and_16_bits_are_stored_as_they_are(int channels, int bits)
+    {
+        foreach (var folder in new[] { "degraded", "clean" })
+            for (var i = 0; i < 5; i++)
+                StubReader.Write(_directory.File(folder, $"{i}.png"), 60 + i, 90, 10 * i, channels, bits);
+        var (plain, stored) = (Open(store: false), Open(store: true));
+        for (var round = 0; round < 2; round++)
+            for (var i = 0; i < stored.Count; i++)
+                ShouldAgree(plain, stored, i, new SampleRequest((ulong)(round * 10 + i), 16, Augment: true));
+        DecodesOf(stored).ShouldBe(10);
+        new FileInfo(Files()[0]).Length.ShouldBeLessThan(56 + 65 * (90 * channels * bits / 8 + 4) + 1);
+        ShouldAgree(plain, stored, 3, SampleRequest.Whole);
+    }
+
     [Fact]
     public void Squares_of_one_image_wanted_at_once_decode_it_once()
     {

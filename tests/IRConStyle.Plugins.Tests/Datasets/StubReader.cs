@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace IRConStyle.Plugins.Tests.Datasets;
 
-/// <summary>Reads files of its own format: height, width, then 3×H×W bytes; counts how often.</summary>
+/// <summary>Reads files of its own format: height, width, channels, depth, then the samples; counts how often.</summary>
 internal sealed class StubReader : IImageReader
 {
     private int _reads;
@@ -12,14 +12,13 @@ internal sealed class StubReader : IImageReader
 
     public IReadOnlySet<string> Extensions { get; } = new HashSet<string> { ".png", ".jpg" };
 
-    public torch.Tensor ReadRgb(string path)
+    public DecodedImage Read(string path)
     {
         Interlocked.Increment(ref _reads);
         var bytes = File.ReadAllBytes(path);
-        if (bytes.Length == 0)
-            throw new IRConStyleException($"{path} is empty.");
-        using var flat = torch.tensor(bytes[2..], dtype: torch.uint8);
-        return flat.view(3, bytes[0], bytes[1]).DetachFromDisposeScope();
+        return bytes.Length > 0
+            ? new DecodedImage(bytes[1], bytes[0], bytes[2], bytes[3], bytes.AsMemory(4))
+            : throw new IRConStyleException($"{path} is empty.");
     }
 
     public (int Width, int Height) ReadSize(string path)
@@ -29,11 +28,11 @@ internal sealed class StubReader : IImageReader
     }
 
     /// <summary>Writes an image whose pixels tell where they are.</summary>
-    public static void Write(string path, int height, int width, int salt = 0)
+    public static void Write(string path, int height, int width, int salt = 0, int channels = 3, int bitDepth = 8)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var pixels = Enumerable.Range(0, 3 * height * width).Select(i => (byte)(i * 7 + i / 256 + salt));
-        File.WriteAllBytes(path, [(byte)height, (byte)width, .. pixels]);
+        var samples = Enumerable.Range(0, channels * height * width * bitDepth / 8).Select(i => (byte)(i * 7 + i / 256 + salt));
+        File.WriteAllBytes(path, [(byte)height, (byte)width, (byte)channels, (byte)bitDepth, .. samples]);
     }
 }
 

@@ -3,6 +3,7 @@ using IRConStyle.Abstractions;
 using IRConStyle.Framework;
 using IRConStyle.Tests.Engine;
 using IRConStyle.Training.Hosting;
+using IRConStyle.Training.Loop;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -16,6 +17,7 @@ public sealed class TrainingWorkerTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly ErrorLog _errors = new();
+    private readonly TaskCompletionSource _saved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _exitCode = Environment.ExitCode;
 
     public void Dispose()
@@ -28,7 +30,7 @@ public sealed class TrainingWorkerTests : IDisposable
     public async Task A_host_trains_and_stops_when_the_training_is_done()
     {
         using var host = Host(("Worker:Output", "out"));
-        await host.RunAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await host.RunAsync();
 
         Environment.ExitCode.ShouldBe(TrainingExitCode.Completed, _errors.Text);
         File.Exists(_directory.File("out", "weights.safetensors")).ShouldBeTrue("a relative output is below the content root");
@@ -39,12 +41,30 @@ public sealed class TrainingWorkerTests : IDisposable
     {
         using var host = Host(("Pipelines:run:Training:Iterations", "10000000"), ("Pipelines:run:Training:SaveEvery", "1"));
         await host.StartAsync();
-        for (var i = 0; i < 300 && !HasSaved(); i++)
-            await Task.Delay(100);
+        await _saved.Task;
         await host.StopAsync();
 
         Environment.ExitCode.ShouldBe(TrainingExitCode.Stopped, _errors.Text);
         File.Exists(_directory.File("runs", "run", "weights.safetensors")).ShouldBeTrue("the default output is runs/ and the pipeline's name");
+    }
+
+    [Fact]
+    public async Task The_end_of_a_time_budget_is_success_as_it_is_for_the_command()
+    {
+        using var host = Host(("Pipelines:run:Training:Iterations", "10000000"), ("Pipelines:run:Training:MaxTime", "00:00:00.01"));
+        await host.RunAsync();
+
+        Environment.ExitCode.ShouldBe(0, _errors.Text);
+        File.Exists(_directory.File("runs", "run", "weights.safetensors")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_error_without_a_remedy_is_logged_as_it_is()
+    {
+        using var host = Host(("Pipelines:run:Training:Data:Options:Broken", "0"), ("Pipelines:run:Training:MaxUnreadableImages", "0"));
+        await host.RunAsync();
+
+        _errors.Lines.ShouldHaveSingleItem().ShouldBe("Training run failed: 0.png is no image.");
     }
 
     [Theory]
@@ -55,7 +75,7 @@ public sealed class TrainingWorkerTests : IDisposable
     public async Task A_failure_is_one_logged_error_and_exit_code_1(string key, string value, string problem)
     {
         using var host = Host((key, value));
-        await host.RunAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await host.RunAsync();
 
         Environment.ExitCode.ShouldBe(TrainingExitCode.Failed);
         _errors.Lines.ShouldHaveSingleItem().ShouldContain(problem);
@@ -66,21 +86,11 @@ public sealed class TrainingWorkerTests : IDisposable
     {
         using var host = Host(("Worker:StopHostWhenDone", "false"), ("Pipelines:run:Training:Losses:0:Name", "nan"));
         await host.StartAsync();
-        var health = host.Services.GetRequiredService<HealthCheckService>();
-        var status = HealthStatus.Healthy;
-        for (var i = 0; i < 300 && status != HealthStatus.Unhealthy; i++)
-        {
-            await Task.Delay(100);
-            status = (await health.CheckHealthAsync()).Status;
-        }
-
-        status.ShouldBe(HealthStatus.Unhealthy);
+        await _errors.Told;
+        (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status.ShouldBe(HealthStatus.Unhealthy);
         host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested.ShouldBeFalse();
         await host.StopAsync();
     }
-
-    private bool HasSaved()
-        => Directory.EnumerateFiles(_directory.Path, "*.safetensors", SearchOption.AllDirectories).Any();
 
     private IHost Host(params (string Key, string Value)[] settings)
     {
@@ -102,7 +112,32 @@ public sealed class TrainingWorkerTests : IDisposable
             .AddPlugin(new TinyPlugin())
             .AddPlugin(new FlatPlugin())
             .AddTrainingWorker();
+        builder.Services.AddSingleton<ITrainingObserver>(new Witness(_saved));
         return builder.Build();
+    }
+
+    /// <summary>Tells when a file was saved.</summary>
+    private sealed class Witness(TaskCompletionSource saved) : ITrainingObserver, ITrainingRecorder
+    {
+        public ITrainingRecorder Observe(TrainingRun run) => this;
+
+        public void Report(TrainingProgress progress)
+        {
+        }
+
+        public void Report(ValidationReport validation)
+        {
+        }
+
+        public void Saved(string path, int iteration) => saved.TrySetResult();
+
+        public void Finished(TrainingResult result)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>A learning rate that stays as it is.</summary>
@@ -122,7 +157,12 @@ public sealed class TrainingWorkerTests : IDisposable
     /// <summary>Keeps what is logged as an error or worse.</summary>
     private sealed class ErrorLog : ILoggerProvider, ILogger
     {
+        private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public ConcurrentQueue<string> Lines { get; } = new();
+
+        /// <summary>Ends with the first error.</summary>
+        public Task Told => _told.Task;
 
         public string Text => string.Join('\n', Lines);
 
@@ -135,8 +175,10 @@ public sealed class TrainingWorkerTests : IDisposable
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
-                Lines.Enqueue(formatter(state, exception));
+            if (!IsEnabled(logLevel))
+                return;
+            Lines.Enqueue(formatter(state, exception));
+            _told.TrySetResult();
         }
 
         public void Dispose()

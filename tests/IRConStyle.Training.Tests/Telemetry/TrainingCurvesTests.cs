@@ -63,6 +63,38 @@ public sealed class TrainingCurvesTests : IDisposable
     }
 
     [Fact]
+    public void Of_several_runs_only_losses_of_one_name_share_a_panel()
+    {
+        var baseline = History("baseline", iteration => 1.0 / iteration);
+        var styled = History("styled", iteration => 2.0 / iteration, "infonce");
+
+        File.WriteAllBytes(_directory.File(TrainingCurves.FileName), CurveSheet.Draw([baseline, styled]));
+
+        var picture = Read();
+        // Their own loss each, which says nothing of the other; PSNR; learning rate. No panel compares the sums.
+        picture.Height.ShouldBe(4 * 380);
+        (Count(picture, FirstCurve, 0, 380) > 100, Count(picture, SecondCurve, 0, 380) > 100).ShouldBe((true, false));
+        (Count(picture, FirstCurve, 380, 760) > 100, Count(picture, SecondCurve, 380, 760) > 100).ShouldBe((false, true));
+        Count(picture, FirstCurve, 760, 1140).ShouldBeGreaterThan(100);
+        Count(picture, SecondCurve, 760, 1140).ShouldBeGreaterThan(100);
+    }
+
+    [Fact]
+    public void Runs_of_the_same_folder_name_are_told_apart_and_one_given_twice_is_read_once()
+    {
+        foreach (var run in new[] { "a/x/nafnet", "b/x/nafnet", "other" })
+        {
+            Directory.CreateDirectory(_directory.File(run));
+            File.WriteAllText(_directory.File(run, MetricsFile.Name), $"{new MetricsLine { Kind = MetricsKind.Report, Iteration = 1, Loss = 1 }}\n");
+        }
+
+        TrainingHistory.ReadAll(
+        [
+            _directory.File("a/x/nafnet"), _directory.File("b/x/nafnet", MetricsFile.Name), _directory.File("other"), _directory.File("a/x/nafnet/"),
+        ]).Select(run => run.Name).ShouldBe(["a/x/nafnet", "b/x/nafnet", "other"]);
+    }
+
+    [Fact]
     public void Odd_histories_are_drawn_all_the_same()
     {
         Should.NotThrow(() => CurveSheet.Draw([new TrainingHistory("empty")]));
@@ -74,6 +106,7 @@ public sealed class TrainingCurvesTests : IDisposable
             Validation = new Dictionary<string, double> { ["psnr"] = double.PositiveInfinity },
         });
         Should.NotThrow(() => CurveSheet.Draw([odd]));
+        Should.NotThrow(() => CurveSheet.Draw([odd, History("even", iteration => 1.0 / iteration)]));
         Should.Throw<ArgumentException>(() => CurveSheet.Draw([]));
     }
 
@@ -87,12 +120,12 @@ public sealed class TrainingCurvesTests : IDisposable
         history.ValidationOf("psnr").Select(point => point.Iteration).ShouldBe([100, 200]);
     }
 
-    private static TrainingHistory History(string name, Func<int, double> loss)
+    private static TrainingHistory History(string name, Func<int, double> loss, string lossName = "l1")
     {
         var history = new TrainingHistory(name);
         for (var iteration = 1; iteration <= 400; iteration++)
         {
-            history.Add(new MetricsLine { Kind = MetricsKind.Report, Iteration = iteration, Loss = loss(iteration), LearningRate = loss(iteration) / 10 });
+            history.Add(new MetricsLine { Kind = MetricsKind.Report, Iteration = iteration, Loss = loss(iteration), Losses = new Dictionary<string, double> { [lossName] = loss(iteration) }, LearningRate = loss(iteration) / 10 });
             if (iteration % 100 == 0)
                 history.Add(new MetricsLine
                 {

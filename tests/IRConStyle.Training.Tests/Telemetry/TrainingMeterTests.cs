@@ -86,7 +86,8 @@ public sealed class TrainingMeterTests : IDisposable
         var train = Mine().Single(activity => activity.OperationName == TrainingMeter.TrainActivity);
         var validate = Mine().Single(activity => activity.OperationName == TrainingMeter.ValidateActivity);
         validate.ParentSpanId.ShouldBe(train.SpanId);
-        validate.Duration.ShouldBe(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2));
+        // It began as long ago as the validation took; telling of it takes what the machine has left.
+        validate.Duration.ShouldBeGreaterThan(TimeSpan.FromSeconds(2.9));
         validate.GetTagItem("psnr").ShouldBe(30.5);
         train.GetTagItem("end").ShouldBe("Completed");
         train.Status.ShouldBe(ActivityStatusCode.Ok);
