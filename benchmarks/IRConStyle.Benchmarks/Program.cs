@@ -11,10 +11,23 @@ using IRConStyle.Benchmarks;
 // With --malloc first, the plain form is measured with the C library's own allocator settings as well.
 // With "degradations" first, the feeding of a training is compared with what it takes in; with "patches", files with the
 // store of decoded pixels.
+// With "limit" first, networks are compared with what the machine can do.
 // With "training" first, training steps are compared instead; docs/performance.md says with what.
 if (args is ["training-worker", var form])
 {
     TrainingWorker.Serve(form);
+    return;
+}
+
+if (args is ["limit-peak", var pipeline, var side, var kernels])
+{
+    LimitBenchmark.ServePeak(pipeline, side, kernels);
+    return;
+}
+
+if (args is ["limit", ..])
+{
+    LimitBenchmark.Run(args[1..]);
     return;
 }
 

@@ -58,7 +58,11 @@ internal static class TrainingComparison
             $"memory of the flat loop over {steps} further steps: {resident.Min() / 1024}–{resident.Max() / 1024} MB resident, {100.0 * (resident.Max() - resident.Min()) / resident.Min():F1} % apart"));
     }
 
-    private static Loop Own(string form) => new(form, Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], "training-worker", form]);
+    private static Loop Own(string form)
+    {
+        var (program, before) = OwnProcess.Command;
+        return new Loop(form, program, [.. before, "training-worker", form]);
+    }
 
     /// <summary>What follows an option on the command line; null when it is not given.</summary>
     public static string? Value(string[] arguments, string name)
@@ -72,9 +76,6 @@ internal static class TrainingComparison
         public Loop(string name, string program, string[] arguments)
         {
             Name = name;
-            // An application host needs no assembly before its arguments; dotnet does.
-            if (!Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.Ordinal) && arguments[0].EndsWith(".dll", StringComparison.Ordinal))
-                arguments = arguments[1..];
             var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
             _process = Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start");
             if (_process.StandardOutput.ReadLine() != "ready")

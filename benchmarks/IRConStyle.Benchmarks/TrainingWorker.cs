@@ -58,6 +58,7 @@ internal static class TrainingWorker
         }
     }
 
-    private static string Memory(string key)
+    /// <summary>A figure of /proc/self/status, in kilobytes.</summary>
+    internal static string Memory(string key)
         => File.ReadLines("/proc/self/status").First(line => line.StartsWith(key, StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1];
 }
