@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace IRConStyle.Plugins.Metrics;
 
 /// <summary>
@@ -22,7 +20,4 @@ public sealed class SsimMetric(MetricOptions options, bool lumaOnly) : ImageMetr
             sum += StructuralSimilarity.Of(restored.Plane(channel), clean.Plane(channel), restored.Height, restored.Width).Whole;
         return sum / restored.Channels;
     }
-
-    private protected override torch.Tensor MeasureBatchPrepared(torch.Tensor restored, torch.Tensor clean)
-        => StructuralSimilarity.Of(restored.mul(255), clean.mul(255)).Whole.mean([1]);
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using TorchSharp;
 
 namespace IRConStyle.Plugins.Metrics;
 
@@ -37,38 +36,6 @@ internal static class StructuralSimilarity
 
         var positions = (double)(height - Size + 1) * (width - Size + 1);
         return new PlaneSimilarity(whole / positions, contrast / positions);
-    }
-
-    /// <summary>Compares two batches on their device, within the caller's dispose scope.</summary>
-    /// <param name="x">N×C×H×W float64, 0 to 255, at least <see cref="Size"/> a side.</param>
-    /// <param name="y">The other, of the same shape.</param>
-    /// <returns>N×C means over all positions, of the similarity and of its factor for contrast and structure.</returns>
-    public static (torch.Tensor Whole, torch.Tensor Contrast) Of(torch.Tensor x, torch.Tensor y)
-    {
-        var (meanX, meanY) = (Weigh(x), Weigh(y));
-        var (squares, product) = (Weigh(x * x + y * y), Weigh(x * y));
-        var meanProduct = meanX * meanY;
-        var meanSquares = meanX * meanX + meanY * meanY;
-        var contrast = (2 * (product - meanProduct) + C2) / (squares - meanSquares + C2);
-        var whole = (2 * meanProduct + C1) / (meanSquares + C1) * contrast;
-        return (whole.mean([2, 3]), contrast.mean([2, 3]));
-    }
-
-    private static torch.Tensor Weigh(torch.Tensor map) => Weigh(Weigh(map, dimension: 2), dimension: 3);
-
-    // Eleven sums of shifted maps: convolutions of float64 with one channel go through a slow general path on CPUs.
-    private static torch.Tensor Weigh(torch.Tensor map, int dimension)
-    {
-        var count = map.shape[dimension] - Size + 1;
-        using var first = map.narrow(dimension, 0, count);
-        var sum = first * Weights[0];
-        for (var tap = 1; tap < Size; tap++)
-        {
-            using var shifted = map.narrow(dimension, tap, count);
-            sum.add_(shifted, Weights[tap]);
-        }
-
-        return sum;
     }
 
     private static double[] GaussianWeights()

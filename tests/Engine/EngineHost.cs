@@ -68,6 +68,13 @@ internal static partial class EngineHost
         return (left - right).abs().max().to(torch.float64).item<double>();
     }
 
+    /// <summary>
+    /// How many tensors TorchSharp 0.107 counts for a network that do not exist: a parameter takes over the handle of the
+    /// tensor it is made of, which then counts as alive for ever.
+    /// </summary>
+    public static long CountedTwice(this RestorationNetwork network)
+        => network.Backbone.Module.parameters().Concat(network.Encoder?.Module.parameters() ?? []).LongCount();
+
     /// <summary>Live tensors, without those that wait for the collector.</summary>
     public static long LiveTensors()
     {

@@ -12,7 +12,7 @@ internal sealed class TinyPlugin : IRestorationPlugin
     public PluginInfo Info => new("Tiny", "1.0.0", Contract.Version, "For tests");
 
     public void Register(IPluginBuilder plugin) => plugin
-        .AddBackbone<TinyOptions>(new("tiny", "Two convolutions") { ReferenceNames = ["TinyNet"] }, (options, _) => new TinyBackbone(options))
+        .AddBackbone<TinyOptions>(new("tiny", "Two convolutions") { ReferenceNames = ["TinyNet"], Detector = new TinyDetector() }, (options, _) => new TinyBackbone(options))
         .AddBackbone<NoOptions>(new("copy", "The input"), (_, _) => new CopyBackbone())
         .AddBackbone<NoOptions>(new("mixed", "One layer of each kind that is counted"), (_, _) => new MixedBackbone())
         .AddLoss<NoOptions>(new("square", "Mean square difference"), (_, _) => new SquareLoss(1))
@@ -46,6 +46,17 @@ internal sealed class TinyOptions
     public int SizeMultiple { get; set; } = 1;
 
     public int Channels { get; set; } = 3;
+}
+
+/// <summary>What a plugin that knows the contract alone writes to recognise its own checkpoints.</summary>
+internal sealed class TinyDetector : IStateDetector
+{
+    public string Anchor => "head.weight";
+
+    public DetectedOptions? Detect(IStateShapes state)
+        => state.Find("head.weight") is [var width, var channels, 3, 3] && state.Find("tail.weight") is not null
+            ? new DetectedOptions(new TinyOptions { Width = (int)width, Channels = (int)channels }, nameof(TinyOptions.SizeMultiple))
+            : null;
 }
 
 /// <summary>A receptive field of 5×5 pixels, and a batch norm for the buffers.</summary>
@@ -200,8 +211,6 @@ internal sealed class Psnr : IMetric
         var error = (restored.to(float64) - clean.to(float64)).square().mean().item<double>();
         return error == 0 ? double.PositiveInfinity : 10 * Math.Log10(255 * 255 / error);
     }
-
-    public Tensor MeasureBatch(Tensor restored, Tensor clean) => throw new NotSupportedException();
 }
 
 internal sealed class MeanError : IMetric
@@ -215,6 +224,4 @@ internal sealed class MeanError : IMetric
         using var scope = NewDisposeScope();
         return (restored.to(float64) - clean.to(float64)).abs().mean().item<double>();
     }
-
-    public Tensor MeasureBatch(Tensor restored, Tensor clean) => throw new NotSupportedException();
 }

@@ -19,8 +19,9 @@ public sealed class ArchitectureTests
         ["IRConStyle.Framework"] = ["IRConStyle.Abstractions"],
         ["IRConStyle.Training"] = ["IRConStyle.Abstractions", "IRConStyle.Framework"],
         ["IRConStyle.Evaluation"] = ["IRConStyle.Abstractions", "IRConStyle.Framework"],
+        ["IRConStyle.Testing"] = ["IRConStyle.Abstractions", "IRConStyle.Framework"],
         ["IRConStyle.Parity"] = ["IRConStyle.Abstractions", "IRConStyle.Framework", "IRConStyle.Training"],
-        ["irconstyle"] = ["IRConStyle.Abstractions", "IRConStyle.Framework", "IRConStyle.Training", "IRConStyle.Evaluation", "IRConStyle.Parity"],
+        ["irconstyle"] = ["IRConStyle.Abstractions", "IRConStyle.Framework", "IRConStyle.Training", "IRConStyle.Evaluation", "IRConStyle.Parity", "IRConStyle.Testing"],
     };
 
     private static readonly string[] WithRooms = ["IRConStyle.Framework", "IRConStyle.Training", "IRConStyle.Evaluation"];

@@ -176,8 +176,6 @@ public sealed class BestWeightsTests : IDisposable
         public string Unit => "";
 
         public double Measure(torch.Tensor restored, torch.Tensor clean) => next();
-
-        public torch.Tensor MeasureBatch(torch.Tensor restored, torch.Tensor clean) => throw new NotSupportedException();
     }
 
     private sealed class Loss(Func<bool> isBreaking) : IRestorationLoss

@@ -88,7 +88,5 @@ public sealed class NonFiniteValidationTests : IDisposable
         public string Unit => "dB";
 
         public double Measure(TorchSharp.torch.Tensor restored, TorchSharp.torch.Tensor clean) => value;
-
-        public TorchSharp.torch.Tensor MeasureBatch(TorchSharp.torch.Tensor restored, TorchSharp.torch.Tensor clean) => throw new NotSupportedException();
     }
 }

@@ -9,10 +9,14 @@ using TorchSharp;
 
 // A program of someone else's, made of packages alone: loads libtorch, brings a plugin of its own and restores with it.
 TorchNative.EnsureLoaded();
+using var image = torch.full([1, 3, 2, 2], 0.25f);
 
 var services = new ServiceCollection();
 services.AddIRConStyle(new ConfigurationBuilder().Build()).AddPlugin(new DoublePlugin());
+using var provider = services.BuildServiceProvider();
+using var network = provider.GetRequiredService<IPipelineFactory>()
     .CreateNetwork(new PipelineOptions { Backbone = ComponentOptions.Of("double") }, training: false);
+using var restored = network.Restore(image);
 Console.WriteLine($"sum {restored.sum().item<float>():0}");
 Console.WriteLine($"libtorch {TorchNative.Info!.TorchLibrary}");
 

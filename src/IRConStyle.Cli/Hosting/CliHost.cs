@@ -3,7 +3,9 @@ using IRConStyle.Cli.Terminal;
 using IRConStyle.Evaluation;
 using IRConStyle.Framework;
 using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Inference;
 using IRConStyle.Parity;
+using IRConStyle.Testing;
 using IRConStyle.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -47,13 +49,15 @@ internal static class CliHost
         builder.Logging
             .AddProvider(new TerminalLogger(screen, settings.IsVerbose))
             .SetMinimumLevel(settings.IsVerbose ? LogLevel.Debug : LogLevel.Warning)
-            .AddFilter("Microsoft", LogLevel.Warning);
+            .AddFilter("Microsoft", LogLevel.Warning)
+            // What of a weights file was taken and what was not is worth a line.
+            .AddFilter(typeof(NetworkLoader).FullName, LogLevel.Information);
         builder.Services.AddIRConStyle(builder.Configuration, setup =>
         {
             // A path on the command line is meant from where the command is given.
             foreach (var directory in settings.PluginDirectories)
                 setup.PluginDirectories.Add(Path.GetFullPath(directory));
-        }).AddTraining().AddEvaluation().AddParity();
+        }).AddTraining().AddEvaluation().AddParity().AddTesting();
         return builder.Build();
     }
 

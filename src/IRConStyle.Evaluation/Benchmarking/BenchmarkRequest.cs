@@ -1,4 +1,5 @@
 using IRConStyle.Evaluation.Reports;
+using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Scoring;
 
 namespace IRConStyle.Evaluation.Benchmarking;
@@ -20,7 +21,7 @@ public sealed record BenchmarkRequest(string Root)
     public string? Weights { get; init; }
 
     /// <summary>See <see cref="Framework.Inference.NetworkLoader.Open"/>.</summary>
-    public string? Section { get; init; }
+    public PartChoice? Part { get; init; }
 
     /// <summary>auto, cpu, cuda or cuda:n; null for the configured device.</summary>
     public string? Device { get; init; }

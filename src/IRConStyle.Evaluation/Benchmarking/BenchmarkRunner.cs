@@ -43,7 +43,7 @@ public sealed partial class BenchmarkRunner(
                 $"The first, {outcomes.FirstOrDefault()?.Benchmark.Name}, would be {outcomes.FirstOrDefault()?.Benchmark.Expected}; --list shows all.");
         request.Planned?.Invoke(Count(outcomes));
 
-        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Section);
+        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Part);
         var output = request.Output ?? Path.Combine("runs", $"benchmark-{loaded.Network.PipelineName}");
         BenchmarkReports.Begin(output);
         var measurer = new SetMeasurer(loaded.Restorer);

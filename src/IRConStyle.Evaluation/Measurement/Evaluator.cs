@@ -30,7 +30,7 @@ public sealed class Evaluator(IPipelineFactory factory, NetworkLoader loader, Pr
         ArgumentNullException.ThrowIfNull(request);
         var degradation = Degradation(request);
         var dataset = factory.CreateDataset(Data(request), degradation.Component);
-        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Section);
+        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Part);
         var names = MetricNames(request);
         var set = new SetToMeasure(
             Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.CleanDirectory))), dataset,

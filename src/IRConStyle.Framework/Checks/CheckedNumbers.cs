@@ -28,28 +28,6 @@ internal sealed class CheckedMetric(IMetric metric, ComponentOrigin origin) : IM
             ? throw origin.Fault($"returned NaN, which is no number, for an image of {CheckedShapes.Text(restored.shape)}")
             : value;
     }
-
-    public torch.Tensor MeasureBatch(torch.Tensor restored, torch.Tensor clean)
-    {
-        torch.Tensor values;
-        try
-        {
-            values = metric.MeasureBatch(restored, clean);
-        }
-        catch (Exception exception) when (ComponentOrigin.IsUnforeseen(exception))
-        {
-            throw origin.Failure(exception, "measuring images");
-        }
-
-        if (_shapes.IsNew(restored))
-        {
-            if (values?.shape is not [var count] || count != restored.shape[0])
-                throw origin.Fault($"returned {CheckedShapes.Text(values)} for {restored.shape[0]} images, where a number for each is due");
-            _shapes.Add(restored);
-        }
-
-        return values;
-    }
 }
 
 /// <summary>A schedule whose rates are finite and not negative.</summary>

@@ -87,7 +87,8 @@ public static class IRConStyleServiceCollectionExtensions
         services.TryAddSingleton<IImageCodec, ImageCodec>();
         services.TryAddSingleton<IImageReader, ImageReader>();
         services.TryAddSingleton<IImageCompressor, ImageCompressor>();
-        services.TryAddSingleton<PipelineSuggestion>();
+        services.TryAddSingleton<NetworkDetector>();
+        services.TryAddSingleton<CheckpointIdentifier>();
         services.TryAddSingleton<NetworkLoader>();
         services.TryAddSingleton<RestorationService>();
     }

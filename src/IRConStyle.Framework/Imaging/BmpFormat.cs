@@ -13,7 +13,7 @@ internal sealed class BmpFormat : IImageFormat
     public bool Recognises(ReadOnlySpan<byte> content)
         => content.StartsWith("BM"u8) && (content.Length < 10 || content[6..10].IndexOfAnyExcept((byte)0) < 0);
 
-    public RasterImage Decode(ImageSource source) => SkiaPixels.Decode(source, _ => null).Image;
+    public RasterImage Decode(ImageSource source) => SkiaPixels.Decode(source, source.Content, ImageMetadata.None);
 
     public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => SkiaPixels.ReadSize(source, stream);
 

@@ -43,6 +43,11 @@ internal sealed record ImageSource(string Path, byte[] Content, double MaxMegapi
     // A row of so many pixels is no longer than a buffer may be, whatever its samples.
     private const int LargestSide = 1 << 24;
 
+    private readonly List<string> _notes = [];
+
+    /// <summary>What is to be known of how the image was read; grows while it is.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
     /// <summary>Refuses sizes that no image has or that the limit forbids; to be called before memory is taken.</summary>
     public void CheckSize(long width, long height)
     {
@@ -57,6 +62,10 @@ internal sealed record ImageSource(string Path, byte[] Content, double MaxMegapi
             throw new IRConStyleException(
                 $"{Path} claims to be {width}×{height} pixels; no side may be longer than {LargestSide}.", "Cut the image into parts.");
     }
+
+    /// <summary>Says something of how the image was read.</summary>
+    /// <param name="note">The end of a sentence that begins with the file.</param>
+    public void Note(string note) => _notes.Add(note);
 
     /// <summary>The error for a file that ends too early.</summary>
     public IRConStyleException Truncated(Exception? cause = null)

@@ -6,11 +6,11 @@ using Microsoft.Extensions.Options;
 
 namespace IRConStyle.Framework.Imaging;
 
-/// <summary>PNG, JPEG, WebP, BMP and TIFF in; PNG, JPEG, WebP and TIFF out. Safe to use from several threads at once.</summary>
+/// <summary>PNG, JPEG, WebP, BMP, TIFF and GIF in; PNG, JPEG, WebP and TIFF out. Safe to use from several threads at once.</summary>
 public sealed class ImageCodec : IImageCodec
 {
     private static readonly IImageFormat[] Formats =
-        [new PngFormat(), new JpegFormat(), new WebpFormat(), new BmpFormat(), new TiffFormat()];
+        [new PngFormat(), new JpegFormat(), new WebpFormat(), new BmpFormat(), new TiffFormat(), new GifFormat()];
 
     // No format needs more of a file's beginning to be told from the others.
     private const int RecognisedBy = 32;
@@ -133,8 +133,7 @@ public sealed class ImageCodec : IImageCodec
     }
 
     private static string? Other(ReadOnlySpan<byte> content) =>
-        content.StartsWith("GIF8"u8) ? "GIF"
-        : content.Length >= 12 && content[4..].StartsWith("ftyp"u8) ? (content[8..].StartsWith("avi"u8) ? "AVIF" : content[8..].StartsWith("hei"u8) ? "HEIC" : "video")
+        content.Length >= 12 && content[4..].StartsWith("ftyp"u8) ? (content[8..].StartsWith("avi"u8) ? "AVIF" : content[8..].StartsWith("hei"u8) ? "HEIC" : "video")
         : content.StartsWith("%PDF"u8) ? "PDF"
         : content.StartsWith("8BPS"u8) ? "Photoshop"
         : null;

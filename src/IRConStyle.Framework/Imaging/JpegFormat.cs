@@ -7,8 +7,8 @@ namespace IRConStyle.Framework.Imaging;
 /// <summary>JPEG through Skia's libjpeg-turbo; the ICC profile travels in APP2 segments (ICC.1:2022, annex B.4).</summary>
 internal sealed class JpegFormat : IImageFormat
 {
-    private const byte StartOfScan = 0xDA, App0 = 0xE0, App2 = 0xE2;
     private const int LargestSide = 65500, ChunkSize = 65519;
+    private static readonly byte[] EndMark = [0xFF, 0xD9], OtherEnd = [0x5A, 0x96, 0x3C, 0x69, 0xA5, 0x12, 0xDE, 0x78];
 
     public string Name => "JPEG";
 
@@ -16,17 +16,50 @@ internal sealed class JpegFormat : IImageFormat
 
     public bool CanWrite => true;
 
-    private static ReadOnlySpan<byte> ProfileMark => "ICC_PROFILE\0"u8;
-
     public bool Recognises(ReadOnlySpan<byte> content) => content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
 
     public RasterImage Decode(ImageSource source)
     {
-        var (image, orientation) = SkiaPixels.Decode(source, _ => ReadProfile(source.Content));
-        return Orientation.Apply(image, orientation);
+        var frame = JpegFrame.Read(source.Content);
+        if (frame.Unsupported is { } kind)
+            throw source.Unsupported(kind, "Convert it to a baseline or progressive JPEG of 8 bits, or to PNG.");
+        var metadata = JpegSegments.Metadata(new MemoryStream(source.Content, writable: false));
+        var image = frame.HasEnd ? Decode(source, source.Content, frame, metadata) : DecodeWithoutEnd(source, frame, metadata);
+        if (frame.Components == 4)
+            source.Note(IsCmyk(metadata.IccProfile) ? "CMYK was converted to sRGB through its profile" : "colours are approximate: CMYK was converted without a profile");
+        return Orientation.Apply(image, metadata.Orientation);
     }
 
-    public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => SkiaPixels.ReadSize(source, stream);
+    public (int Width, int Height) ReadSize(ImageSource source, Stream stream)
+    {
+        var orientation = JpegSegments.Metadata(stream).Orientation;
+        stream.Position = 0;
+        var (width, height) = SkiaPixels.ReadSize(source, stream);
+        return Orientation.SizeOf(width, height, orientation);
+    }
+
+    private static RasterImage Decode(ImageSource source, byte[] content, JpegFrame frame, ImageMetadata metadata)
+        => SkiaPixels.Decode(source, content, metadata, managed: frame.Components == 4 && IsCmyk(metadata.IccProfile));
+
+    /// <summary>
+    /// Tells a complete picture without end mark from a truncated one. The decoder makes up what is missing, so it is let
+    /// run into two different ends: only where no pixel is missing do both give the same picture.
+    /// </summary>
+    private static RasterImage DecodeWithoutEnd(ImageSource source, JpegFrame frame, ImageMetadata metadata)
+    {
+        if (!frame.HasAllScans)
+            throw source.Truncated();
+        // Half a mark, or half of a byte that looks like one, would end the data by itself.
+        var content = source.Content.AsSpan().TrimEnd((byte)0xFF);
+        var image = Decode(source, [.. content, .. EndMark], frame, metadata);
+        var other = Decode(source, [.. content, .. Enumerable.Repeat(OtherEnd, 16).SelectMany(bytes => bytes), .. EndMark], frame, metadata);
+        if (!image.Samples.AsSpan().SequenceEqual(other.Samples))
+            throw source.Truncated();
+        source.Note("its end mark is missing; the picture is complete");
+        return image;
+    }
+
+    private static bool IsCmyk(byte[]? profile) => profile is { Length: >= 20 } && profile.AsSpan(16, 4).SequenceEqual("CMYK"u8);
 
     public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
     {
@@ -38,57 +71,27 @@ internal sealed class JpegFormat : IImageFormat
         output.Write(IccProfile.For(image, image.Channels) is { } profile ? InsertProfile(content, profile) : content);
     }
 
-    private static byte[]? ReadProfile(byte[] content)
-    {
-        var parts = new SortedDictionary<byte, ArraySegment<byte>>();
-        foreach (var (marker, data) in Segments(content))
-            if (marker == App2 && data.AsSpan().StartsWith(ProfileMark) && data.Count > ProfileMark.Length + 2)
-                parts[data[ProfileMark.Length]] = data[(ProfileMark.Length + 2)..];
-        return parts.Count == 0 ? null : [.. parts.Values.SelectMany(part => part)];
-    }
-
     private static byte[] InsertProfile(byte[] content, byte[] profile)
     {
-        var first = Segments(content).First();
-        var position = first.Marker == App0 ? first.Data.Offset + first.Data.Count : 2;
+        // Behind the JFIF segment, which is to be the first.
+        var position = content[3] == JpegSegments.App0 ? 4 + BinaryPrimitives.ReadUInt16BigEndian(content.AsSpan(4)) : 2;
         using var result = new MemoryStream(content.Length + profile.Length + 1024);
         result.Write(content.AsSpan(0, position));
         var count = (profile.Length + ChunkSize - 1) / ChunkSize;
         if (count > byte.MaxValue)
             return content;
-        Span<byte> head = [0xFF, App2, 0, 0];
+        Span<byte> head = [0xFF, JpegSegments.App2, 0, 0];
         for (var number = 0; number < count; number++)
         {
             var part = profile.AsSpan(number * ChunkSize, Math.Min(ChunkSize, profile.Length - number * ChunkSize));
-            BinaryPrimitives.WriteUInt16BigEndian(head[2..], (ushort)(part.Length + ProfileMark.Length + 4));
+            BinaryPrimitives.WriteUInt16BigEndian(head[2..], (ushort)(part.Length + JpegSegments.ProfileMark.Length + 4));
             result.Write(head);
-            result.Write(ProfileMark);
+            result.Write(JpegSegments.ProfileMark);
             result.Write([(byte)(number + 1), (byte)count]);
             result.Write(part);
         }
 
         result.Write(content.AsSpan(position));
         return result.ToArray();
-    }
-
-    private static IEnumerable<(byte Marker, ArraySegment<byte> Data)> Segments(byte[] content)
-    {
-        for (var position = 2; position + 4 <= content.Length && content[position] == 0xFF;)
-        {
-            var marker = content[position + 1];
-            if (marker == StartOfScan)
-                yield break;
-            if (marker == 0xFF)
-            {
-                position++;
-                continue;
-            }
-
-            var length = content[position + 2] << 8 | content[position + 3];
-            if (length < 2 || position + 2 + length > content.Length)
-                yield break;
-            yield return (marker, new ArraySegment<byte>(content, position + 4, length - 2));
-            position += 2 + length;
-        }
     }
 }

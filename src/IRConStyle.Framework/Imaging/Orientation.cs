@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace IRConStyle.Framework.Imaging;
@@ -9,8 +8,6 @@ internal static class Orientation
     /// <summary>The stored rows and columns are the upright ones.</summary>
     public const int Upright = 1;
 
-    private const ushort Tag = 274;
-
     /// <summary>Turns a stored image upright.</summary>
     /// <param name="image">The image as stored.</param>
     /// <param name="orientation">1 to 8; anything else counts as upright, as viewers have it.</param>
@@ -20,13 +17,9 @@ internal static class Orientation
             return image;
         var (width, height) = SizeOf(image.Width, image.Height, orientation);
         return new RasterImage(
-            width, height, image.Channels, image.BitDepth,
+            image, width, height, image.BitDepth,
             Turn(image.Samples, image.Width, image.Height, image.Channels * image.BitDepth / 8, orientation),
-            image.Alpha is null ? null : Turn(image.Alpha, image.Width, image.Height, image.BitDepth / 8, orientation))
-        {
-            IccProfile = image.IccProfile,
-            SourceFormat = image.SourceFormat,
-        };
+            image.Alpha is null ? null : Turn(image.Alpha, image.Width, image.Height, image.BitDepth / 8, orientation));
     }
 
     /// <summary>The size of the upright image.</summary>
@@ -35,28 +28,6 @@ internal static class Orientation
     /// <param name="orientation">See <see cref="Apply"/>.</param>
     public static (int Width, int Height) SizeOf(int width, int height, int orientation)
         => orientation is >= 5 and <= 8 ? (height, width) : (width, height);
-
-    /// <summary>Finds the orientation in an EXIF block.</summary>
-    /// <param name="exif">The block from its byte-order mark (<c>II</c> or <c>MM</c>) on.</param>
-    /// <returns>1 to 8; upright when absent or unreadable, since a damaged note must not cost the image.</returns>
-    public static int FromExif(ReadOnlySpan<byte> exif)
-    {
-        if (exif.Length < 14 || !(exif.StartsWith("II"u8) || exif.StartsWith("MM"u8)))
-            return Upright;
-        var little = exif[0] == (byte)'I';
-        var offset = little ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..]) : BinaryPrimitives.ReadUInt32BigEndian(exif[4..]);
-        if (offset > exif.Length - 2)
-            return Upright;
-        var count = Short(exif[(int)offset..], little);
-        var entries = exif[((int)offset + 2)..];
-        for (var i = 0; i < count && entries.Length >= 12; i++, entries = entries[12..])
-            if (Short(entries, little) == Tag)
-                return Short(entries[8..], little) is >= 1 and <= 8 and var value ? value : Upright;
-        return Upright;
-    }
-
-    private static ushort Short(ReadOnlySpan<byte> bytes, bool little)
-        => little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
 
     private static byte[] Turn(byte[] source, int width, int height, int pixelBytes, int orientation) => pixelBytes switch
     {

@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using IRConStyle.Framework.Numerics;
+using System.Text;
 
 namespace IRConStyle.Framework.Imaging;
 
 /// <summary>Walks a PNG's chunks without reading its pixels: the orientation may stand before or behind them.</summary>
 internal static class PngHeader
 {
-    private const int HeaderLength = 13, ChunkFrame = 8, ChecksumLength = 4, LargestExif = 1 << 20;
+    private const int HeaderLength = 13, ChunkFrame = 8, ChecksumLength = 4;
 
     /// <summary>The upright image's size.</summary>
     /// <param name="source">The file, for messages and the limit.</param>
@@ -29,23 +30,23 @@ internal static class PngHeader
             BinaryPrimitives.ReadInt32BigEndian(header), BinaryPrimitives.ReadInt32BigEndian(header[4..]), ReadOrientation(stream));
     }
 
-    /// <summary>The orientation of the last intact EXIF chunk, as the decoder takes it.</summary>
+    /// <summary>The orientation that the intact chunks tell, as the decoder takes it.</summary>
     private static int ReadOrientation(Stream stream)
     {
-        var orientation = Orientation.Upright;
+        var metadata = new PngMetadata();
         Span<byte> frame = stackalloc byte[ChunkFrame];
         stream.Position += ChecksumLength;
         while (stream.ReadAtLeast(frame, ChunkFrame, throwOnEndOfStream: false) == ChunkFrame && !frame[4..].SequenceEqual("IEND"u8))
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(frame);
             var end = stream.Position + length + ChecksumLength;
-            if (frame[4..].SequenceEqual("eXIf"u8) && length <= LargestExif && end <= stream.Length)
+            if (PngMetadata.Knows(frame[4..]) && length <= IccProfile.LargestSize && end <= stream.Length)
             {
                 var chunk = new byte[length + ChecksumLength];
                 stream.ReadExactly(chunk);
-                var exif = chunk.AsSpan(0, (int)length);
-                if (BinaryPrimitives.ReadUInt32BigEndian(chunk.AsSpan((int)length)) == Crc32.Of(frame[4..], exif))
-                    orientation = Orientation.FromExif(exif);
+                var data = chunk.AsSpan(0, (int)length);
+                if (BinaryPrimitives.ReadUInt32BigEndian(chunk.AsSpan((int)length)) == Crc32.Of(frame[4..], data))
+                    metadata.Add(Encoding.Latin1.GetString(frame[4..]), data);
             }
 
             if (end >= stream.Length)
@@ -53,6 +54,6 @@ internal static class PngHeader
             stream.Position = end;
         }
 
-        return orientation;
+        return metadata.Value.Orientation;
     }
 }

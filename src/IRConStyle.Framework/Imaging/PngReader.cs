@@ -14,8 +14,9 @@ internal sealed class PngReader(ImageSource source)
     private readonly List<ArraySegment<byte>> _pixels = [];
     private int _width, _height, _depth, _colour;
     private bool _interlaced;
-    private byte[]? _palette, _transparency, _profile;
-    private int _orientation = Orientation.Upright;
+    private readonly PngMetadata _metadata = new();
+    private byte[]? _palette, _transparency;
+    private bool _hasEnd;
 
     private int StoredChannels => _colour switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
 
@@ -33,8 +34,9 @@ internal sealed class PngReader(ImageSource source)
             _width, _height, channels, depth,
             alpha: _colour >= 4 || _transparency is not null ? new byte[_width * _height * (depth / 8)] : null)
         {
-            IccProfile = _profile,
+            Metadata = _metadata.Value.Fitting(channels),
             SourceFormat = source.Format,
+            Notes = source.Notes,
         };
         var expander = new PngExpander(image, _depth, _colour, _palette, _transparency);
         try
@@ -55,7 +57,11 @@ internal sealed class PngReader(ImageSource source)
             throw source.Damaged("its pixel data cannot be decompressed", exception);
         }
 
-        return Orientation.Apply(image, _orientation);
+        if (!_hasEnd)
+            source.Note("its end mark is missing; the picture is complete");
+        if (_metadata.Frames > 1)
+            source.Note($"the still image of an animation of {_metadata.Frames} frames");
+        return Orientation.Apply(image, image.Metadata.Orientation);
     }
 
     private void ReadPass(ZLibStream stream, PngExpander expander, int x, int y, int stepX, int stepY)
@@ -82,7 +88,13 @@ internal sealed class PngReader(ImageSource source)
         for (var position = PngFormat.Signature.Length; ;)
         {
             if (content.Length - position < 12)
-                throw source.Truncated();
+            {
+                // Whether the pixels are all there shows when they are decompressed.
+                if (_pixels.Count == 0)
+                    throw source.Truncated();
+                break;
+            }
+
             var length = BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(position));
             var type = content.AsSpan(position + 4, 4);
             var name = Encoding.Latin1.GetString(type);
@@ -97,7 +109,8 @@ internal sealed class PngReader(ImageSource source)
             var intact = BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(position - 4)) == Crc32.Of(type, data);
             if (critical && !intact)
                 throw source.Damaged($"the checksum of its {name} chunk is wrong");
-            if (name == "IEND")
+            _hasEnd = name == "IEND";
+            if (_hasEnd)
                 break;
             if (intact)
                 ReadChunk(name, data);
@@ -121,14 +134,11 @@ internal sealed class PngReader(ImageSource source)
             case "tRNS":
                 _transparency = [.. data];
                 break;
-            case "iCCP":
-                _profile = ReadProfile(data);
-                break;
-            case "eXIf":
-                _orientation = Orientation.FromExif(data);
-                break;
             case "IDAT":
                 _pixels.Add(data);
+                break;
+            default:
+                _metadata.Add(name, data);
                 break;
         }
     }
@@ -150,24 +160,5 @@ internal sealed class PngReader(ImageSource source)
         };
         if (!valid || data[10] != 0 || data[11] != 0 || data[12] > 1)
             throw source.Damaged($"its header names colour type {_colour} with {_depth} bits, compression {data[10]}, filter {data[11]}, interlacing {data[12]}");
-    }
-
-    private static byte[]? ReadProfile(ArraySegment<byte> data)
-    {
-        var name = data.AsSpan().IndexOf((byte)0);
-        if (name < 0 || name + 2 > data.Count)
-            return null;
-        try
-        {
-            using var stream = new ZLibStream(new MemoryStream(data.Array!, data.Offset + name + 2, data.Count - name - 2), CompressionMode.Decompress);
-            var profile = new byte[IccProfile.LargestSize];
-            var length = stream.ReadAtLeast(profile, profile.Length, throwOnEndOfStream: false);
-            return length < profile.Length ? profile[..length] : null;
-        }
-        catch (InvalidDataException)
-        {
-            // A profile that cannot be read says nothing about the samples, which are kept as they are.
-            return null;
-        }
     }
 }

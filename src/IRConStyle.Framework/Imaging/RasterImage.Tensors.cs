@@ -26,7 +26,7 @@ public sealed partial class RasterImage
     /// code does. A grey original gets the mean of the three restored channels.
     /// </remarks>
     /// <param name="image">C×H×W in [0,1] nominally, floating point on any device; C is 1 or 3.</param>
-    /// <param name="like">Gives bit depth, grey or colour, alpha and ICC profile; its size must be the tensor's if it has alpha.</param>
+    /// <param name="like">Gives bit depth, grey or colour, alpha, metadata and notes; its size must be the tensor's if it has alpha.</param>
     /// <returns>The image; independent of the tensor.</returns>
     /// <exception cref="IRConStyleException">The tensor holds values that are not numbers.</exception>
     /// <exception cref="ArgumentException">The shape is not C×H×W, or alpha does not fit it.</exception>
@@ -57,11 +57,7 @@ public sealed partial class RasterImage
             ToSamples(image.detach().narrow(1, top, rows), like).bytes.CopyTo(samples.AsSpan(top * rowBytes));
         }
 
-        return new RasterImage(width, height, like.Channels, like.BitDepth, samples, like.Alpha)
-        {
-            IccProfile = like.IccProfile,
-            SourceFormat = like.SourceFormat,
-        };
+        return new RasterImage(like, width, height, like.BitDepth, samples, like.Alpha);
     }
 
     private static torch.Tensor ToSamples(torch.Tensor image, RasterImage like)

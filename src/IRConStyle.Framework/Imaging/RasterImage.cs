@@ -32,6 +32,11 @@ public sealed partial class RasterImage
             throw new ArgumentException($"{alpha.Length} bytes do not make {width}×{height} alpha values of {bitDepth} bits.", nameof(alpha));
     }
 
+    /// <summary>Creates an image of other samples that is otherwise like another.</summary>
+    internal RasterImage(RasterImage like, int width, int height, int bitDepth, byte[] samples, byte[]? alpha)
+        : this(width, height, like.Channels, bitDepth, samples, alpha)
+        => (Metadata, SourceFormat, Notes) = (like.Metadata, like.SourceFormat, like.Notes);
+
     /// <summary>Pixels per row.</summary>
     public int Width { get; }
 
@@ -58,19 +63,28 @@ public sealed partial class RasterImage
         ? MemoryMarshal.Cast<byte, ushort>(Samples.AsSpan())
         : throw new InvalidOperationException("An 8-bit image has no 16-bit samples.");
 
-    /// <summary>The ICC profile of the samples as the file holds it; null when it has none.</summary>
-    public byte[]? IccProfile { get; init; }
+    /// <summary>What the file says beside its pixels.</summary>
+    public ImageMetadata Metadata { get; init; } = ImageMetadata.None;
+
+    /// <summary>The ICC profile of the samples as the file holds it, a part of <see cref="Metadata"/>; null when it has none.</summary>
+    public byte[]? IccProfile
+    {
+        get => Metadata.IccProfile;
+        init => Metadata = Metadata with { IccProfile = value };
+    }
+
+    /// <summary>
+    /// What is to be known of how the image was read, each the end of a sentence that begins with the file:
+    /// <c>first of 4 pages</c>; empty when the image is all that the file holds.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The format the image was read from, for example <c>PNG</c>; null when it was made in memory.</summary>
     public string? SourceFormat { get; init; }
 
     /// <summary>The image with 8 bits per sample: itself, or 16-bit values divided by 257 and rounded.</summary>
     internal RasterImage To8Bits() => BitDepth == 8 ? this : new RasterImage(
-        Width, Height, Channels, 8, To8Bits(Samples), Alpha is null ? null : To8Bits(Alpha))
-    {
-        IccProfile = IccProfile,
-        SourceFormat = SourceFormat,
-    };
+        this, Width, Height, 8, To8Bits(Samples), Alpha is null ? null : To8Bits(Alpha));
 
     /// <summary>The colour as 8-bit RGB samples, grey repeated; the image's own buffer where that is what it holds.</summary>
     internal byte[] RgbBytes()

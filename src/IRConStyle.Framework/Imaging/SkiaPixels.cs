@@ -10,17 +10,23 @@ internal static class SkiaPixels
     private const string UnreadableHeader = "its header cannot be read, or the file ends within it";
 
     /// <summary>Decodes a file as stored, without turning it upright.</summary>
-    /// <returns>The image, and the orientation the file asks for.</returns>
-    public static (RasterImage Image, int Orientation) Decode(ImageSource source, Func<int, byte[]?> profile)
+    /// <param name="source">The file, for messages, limit and notes.</param>
+    /// <param name="content">What to decode.</param>
+    /// <param name="metadata">What the file says beside its pixels.</param>
+    /// <param name="managed">Whether colours are converted to sRGB through the file's profile; otherwise values stay as they are.</param>
+    public static RasterImage Decode(ImageSource source, byte[] content, ImageMetadata metadata, bool managed = false)
     {
-        using var data = SKData.CreateCopy(source.Content);
+        using var data = SKData.CreateCopy(content);
         using var codec = SKCodec.Create(data) ?? throw source.Damaged(UnreadableHeader);
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         source.CheckSize(width, height);
+        if (codec.FrameCount > 1)
+            source.Note($"first of {codec.FrameCount} frames");
 
         var grey = codec.Info.ColorType == SKColorType.Gray8;
         // Without a colour space in the target, Skia leaves the values alone.
-        var info = new SKImageInfo(width, height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, grey ? SKAlphaType.Opaque : SKAlphaType.Unpremul, null);
+        using var target = managed ? SKColorSpace.CreateSrgb() : null;
+        var info = new SKImageInfo(width, height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, grey ? SKAlphaType.Opaque : SKAlphaType.Unpremul, target);
         var pixels = new byte[checked((int)info.BytesSize64)];
         switch (Fill(codec, info, pixels))
         {
@@ -34,20 +40,20 @@ internal static class SkiaPixels
 
         var channels = grey ? 1 : 3;
         var (samples, alpha) = grey ? (pixels, null) : Split(pixels, withAlpha: codec.Info.AlphaType != SKAlphaType.Opaque);
-        var image = new RasterImage(width, height, channels, 8, samples, alpha)
+        return new RasterImage(width, height, channels, 8, samples, alpha)
         {
-            IccProfile = IccProfile.Fitting(profile(channels), channels),
+            Metadata = metadata.Fitting(channels),
             SourceFormat = source.Format,
+            Notes = source.Notes,
         };
-        return (image, (int)codec.EncodedOrigin);
     }
 
-    /// <summary>Reads the upright image's size; no pixel is decoded.</summary>
+    /// <summary>Reads the stored size; no pixel is decoded.</summary>
     public static (int Width, int Height) ReadSize(ImageSource source, Stream stream)
     {
         using var codec = SKCodec.Create(stream) ?? throw source.Damaged(UnreadableHeader);
         source.CheckSize(codec.Info.Width, codec.Info.Height);
-        return Orientation.SizeOf(codec.Info.Width, codec.Info.Height, (int)codec.EncodedOrigin);
+        return (codec.Info.Width, codec.Info.Height);
     }
 
     /// <summary>Encodes an image reduced to 8 bits.</summary>

@@ -92,6 +92,12 @@ internal sealed class TiffDirectory
     public byte[]? Bytes(TiffTag tag)
         => _fields.TryGetValue(tag, out var field) ? Content(tag, field, field.Count).ToArray() : null;
 
+    /// <summary>A field's bytes; null where the field is missing or does not lie within the file.</summary>
+    public byte[]? TryBytes(TiffTag tag)
+        => _fields.TryGetValue(tag, out var field) && SizeOf(field.Type) is > 0 and var size && field.Count <= (ulong)_file.Length / (ulong)size
+            ? Find(field, (long)field.Count * size)
+            : null;
+
     private ReadOnlySpan<byte> Content(TiffTag tag, TiffField field, ulong most)
     {
         var size = (ulong)SizeOf(field.Type);
@@ -102,13 +108,15 @@ internal sealed class TiffDirectory
         // All that is claimed must be there, even where less of it is wanted.
         if (field.Count * size > (ulong)field.Value.Length && _file.Number(field.Value.Span) > (ulong)_file.Length - field.Count * size)
             throw _file.Source.Truncated();
-        return Find(field, (int)Math.Min(Math.Min(field.Count, most) * size, (ulong)Array.MaxLength)) ?? throw _file.Source.Truncated();
+        return Find(field, (long)(Math.Min(field.Count, most) * size)) ?? throw _file.Source.Truncated();
     }
 
-    private byte[]? Find(TiffField field, int length)
+    private byte[]? Find(TiffField field, long length)
     {
+        if (length > Array.MaxLength)
+            return null;
         var inside = field.Count <= (ulong)(field.Value.Length / Math.Max(1, SizeOf(field.Type)));
-        return inside ? field.Value.Span[..length].ToArray() : _file.Bytes(_file.Number(field.Value.Span), (ulong)length);
+        return inside ? field.Value.Span[..(int)length].ToArray() : _file.Bytes(_file.Number(field.Value.Span), (ulong)length);
     }
 
     private int Narrow(TiffTag tag, long value)

@@ -19,30 +19,18 @@ internal sealed class TiffFormat : IImageFormat
     {
         var file = TiffFile.Open(source, new MemoryStream(source.Content, writable: false));
         var layout = new TiffLayout(file);
-        var profile = file.Page.Bytes(TiffTag.ICCPROFILE);
-        TiffErrors.Clear();
-        try
-        {
-            using var tiff = Tiff.ClientOpen(source.Path, "r", source, new TiffExtract(source.Content, file, layout))
-                ?? throw source.Damaged($"its directory cannot be read ({TiffErrors.Last ?? "no details"})");
-            return new TiffReader(source, layout, tiff, profile).Read(file.Page);
-        }
-        catch (Exception exception) when (exception is not IRConStyleException and not OutOfMemoryException)
-        {
-            // The library answers some broken files with exceptions of its internals.
-            throw source.Damaged("its content contradicts itself, or it is truncated", exception);
-        }
+        if (file.PageCount > 1)
+            source.Note($"first of {file.PageCount} pages");
+        var metadata = TiffMetadata.Read(file.Page);
+        return Orientation.Apply(new TiffReader(source, file, layout).Read(metadata), metadata.Orientation);
     }
 
     public (int Width, int Height) ReadSize(ImageSource source, Stream stream)
     {
         var file = TiffFile.Open(source, stream);
         var (width, height) = TiffLayout.SizeOf(file);
-        return Orientation.SizeOf(width, height, OrientationOf(file.Page));
+        return Orientation.SizeOf(width, height, TiffMetadata.Read(file.Page).Orientation);
     }
-
-    /// <summary>1 to 8, or what else the file says.</summary>
-    internal static int OrientationOf(TiffDirectory page) => (int)(page.TryInt(TiffTag.ORIENTATION) ?? Orientation.Upright);
 
     public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
     {

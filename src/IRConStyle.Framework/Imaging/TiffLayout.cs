@@ -27,14 +27,29 @@ internal sealed class TiffLayout
         if (Bits is < 1 or > 64)
             throw _source.Damaged($"its samples have {Bits} bits");
         Format = (SampleFormat)Common(TiffTag.SAMPLEFORMAT, (int)SampleFormat.UINT, "samples of different formats");
-        Photometric = (Photometric)_directory.Int(TiffTag.PHOTOMETRIC, (int)Photometric.MINISBLACK);
+        Photometric = (Photometric)_directory.Int(TiffTag.PHOTOMETRIC, (int)(Samples >= 3 ? Photometric.RGB : Photometric.MINISBLACK));
         // Readers have long taken old files of one value per sample, too.
         Compression = (Compression)_directory.Int(TiffTag.COMPRESSION, (int)Compression.NONE);
         Planes = (PlanarConfig)_directory.Int(TiffTag.PLANARCONFIG, (int)PlanarConfig.CONTIG) == PlanarConfig.SEPARATE ? Samples : 1;
+        Unit = Photometric == Photometric.YCBCR && Compression is not (Compression.JPEG or Compression.OJPEG) ? ReadUnit() : (1, 1);
         IsTiled = _directory.Has(TiffTag.TILEWIDTH) || _directory.Has(TiffTag.TILEOFFSETS);
         (BlockWidth, BlockHeight) = ReadBlockSize();
         var perPlane = ((Width + BlockWidth - 1L) / BlockWidth) * ((Height + BlockHeight - 1L) / BlockHeight);
         (Offsets, Counts) = ReadBlocks(file.Length, perPlane * Planes);
+    }
+
+    private TiffLayout(TiffLayout units)
+    {
+        (_source, _directory) = (units._source, units._directory);
+        (Samples, Bits, Format, Photometric, Planes, Unit) = (1, 8, SampleFormat.UINT, Photometric.MINISBLACK, 1, (1, 1));
+        (Compression, IsTiled, Offsets, Counts) = (units.Compression, units.IsTiled, units.Offsets, units.Counts);
+        var (across, down) = ((units.Width + units.BlockWidth - 1) / units.BlockWidth, (units.Height + units.BlockHeight - 1) / units.BlockHeight);
+        BlockWidth = units.BytesPerUnit * units.UnitsPerBlock;
+        BlockHeight = (units.BlockHeight + units.Unit.Down - 1) / units.Unit.Down;
+        Width = across * BlockWidth;
+        // The last strip ends with the image, a tile does not.
+        var spare = units.IsTiled ? 0 : down * units.BlockHeight - units.Height;
+        Height = down * BlockHeight - spare / units.Unit.Down;
     }
 
     /// <summary>Pixels per stored row.</summary>
@@ -70,6 +85,12 @@ internal sealed class TiffLayout
     /// <summary>Rows of a tile or strip.</summary>
     public int BlockHeight { get; }
 
+    /// <summary>
+    /// How many columns and rows share a pair of YCbCr colour values, which then stands behind their luma; 1 and 1 where
+    /// every pixel has its own samples.
+    /// </summary>
+    public (int Across, int Down) Unit { get; }
+
     /// <summary>Where the blocks begin, plane by plane, row by row.</summary>
     public long[] Offsets { get; }
 
@@ -83,6 +104,9 @@ internal sealed class TiffLayout
         file.Source.CheckSize(width, height);
         return (width, height);
     }
+
+    /// <summary>The same blocks as rows of bytes: a row for each row of units.</summary>
+    public TiffLayout AsBytes() => new(this);
 
     /// <summary>Bytes of so many pixels in a row of one plane.</summary>
     private long RowBytes(int width) => ((long)width * (Planes == 1 ? Samples : 1) * Bits + 7) / 8;
@@ -101,6 +125,13 @@ internal sealed class TiffLayout
         return (width, height);
     }
 
+    private (int Across, int Down) ReadUnit() => _directory.Ints(TiffTag.YCBCRSUBSAMPLING, 2) switch
+    {
+        [(1 or 2 or 4) and var across, (1 or 2 or 4) and var down] => ((int)across, (int)down),
+        [] => (2, 2),
+        var other => throw _source.Damaged($"its colour is stored at 1/{string.Join(" and 1/", other)} of the resolution"),
+    };
+
     // Missing, zero and the largest number of 32 bits all mean: everything in one strip.
     private int RowsPerStrip()
         => _directory.Ints(TiffTag.ROWSPERSTRIP, 1) is [> 0 and var rows, ..] ? (int)Math.Min(rows, Height) : Height;
@@ -115,7 +146,7 @@ internal sealed class TiffLayout
             throw _source.Damaged($"it names {_directory.CountOf(offsetTag)} of the {blocks} {kind} its pixels take");
         var offsets = _directory.Ints(offsetTag, (int)blocks);
         var counts = _directory.Ints(countTag, (int)blocks);
-        if (Compression == Compression.NONE && !IsSubsampled)
+        if (Compression == Compression.NONE)
             counts = [.. Enumerable.Range(0, offsets.Length).Select(StoredBytes)];
         else if (counts.Length == 0 && blocks == 1)
             counts = [fileLength - offsets[0]];
@@ -131,19 +162,22 @@ internal sealed class TiffLayout
         }
 
         // Compressed data that cannot hold the image the directory claims is found out before memory is taken for it.
-        if (LargestRatio is { } ratio && total * ratio < RowBytes(Width) * Height * Planes)
+        if (LargestRatio is { } ratio && total * ratio < (IsSubsampled ? (long)Width * Height : RowBytes(Width) * Height * Planes))
             throw _source.Truncated();
         return (offsets, counts);
     }
 
-    private bool IsSubsampled => Photometric == Photometric.YCBCR;
+    private bool IsSubsampled => Unit != (1, 1);
+
+    private int UnitsPerBlock => (BlockWidth + Unit.Across - 1) / Unit.Across;
+
+    private int BytesPerUnit => Unit.Across * Unit.Down + 2;
 
     private long StoredBytes(int block)
     {
-        if (IsTiled)
-            return RowBytes(BlockWidth) * BlockHeight;
         var perPlane = (Height + BlockHeight - 1) / BlockHeight;
-        return RowBytes(Width) * Math.Min(BlockHeight, Height - (long)(block % perPlane) * BlockHeight);
+        var rows = IsTiled ? BlockHeight : Math.Min(BlockHeight, Height - block % perPlane * BlockHeight);
+        return IsSubsampled ? (long)BytesPerUnit * UnitsPerBlock * ((rows + Unit.Down - 1) / Unit.Down) : RowBytes(BlockWidth) * rows;
     }
 
     // Samples' bytes that one byte of a file can stand for at most; null where there is no such limit or it is far away.

@@ -1,91 +1,90 @@
 using System.Runtime.InteropServices;
 using BitMiracle.LibTiff.Classic;
-using IRConStyle.Abstractions;
 
 namespace IRConStyle.Framework.Imaging;
 
-/// <summary>Reads one page of a TIFF: grey and RGB of 8 or 16 bits as they are, other kinds as LibTiff converts them to 8-bit RGB.</summary>
-internal sealed class TiffReader(ImageSource source, TiffLayout layout, Tiff tiff, byte[]? profile)
+/// <summary>
+/// Reads one page of a TIFF. Grey and RGB keep their samples, those of other sizes are spread over 8 or 16 bits; palettes,
+/// CMYK and YCbCr become RGB.
+/// </summary>
+internal sealed class TiffReader(ImageSource source, TiffFile file, TiffLayout layout)
 {
-    private readonly int _width = layout.Width, _height = layout.Height;
+    /// <summary>What to do about a kind that is not supported.</summary>
+    public const string Convert = "Convert it to grey or RGB of 8 or 16 bits.";
 
-    public RasterImage Read(TiffDirectory page)
+    private const int Black = 3;
+
+    public RasterImage Read(ImageMetadata metadata)
     {
-        if (!tiff.IsCodecConfigured(layout.Compression))
-            throw source.Unsupported($"{layout.Compression} compression", "Convert it to a TIFF without compression or with LZW, or to PNG.");
-        if (layout.Bits > 16 || layout.Format is not (SampleFormat.UINT or SampleFormat.VOID))
-            throw source.Unsupported($"{layout.Bits}-bit {layout.Format} samples", "Convert it to unsigned integers of 8 or 16 bits.");
-
-        var channels = layout.Photometric switch
+        TiffKinds.RequireReadable(source, layout, file.Page);
+        if (layout.Unit != (1, 1))
+            return new TiffYcbcr(source, file, layout).Read(metadata);
+        var palette = layout.Photometric == Photometric.PALETTE ? TiffKinds.Palette(source, file.Page, layout.Bits) : null;
+        return TiffBlocks.Read(source, file, layout, blocks => layout.Photometric switch
         {
-            Photometric.MINISBLACK or Photometric.MINISWHITE => 1,
-            Photometric.RGB => 3,
-            _ => 0,
-        };
-        var image = channels > 0 && layout.Bits is 8 or 16 && layout.Samples >= channels
-            ? ReadSamples(layout.Bits, layout.Samples, channels, inverted: layout.Photometric == Photometric.MINISWHITE)
-            : ReadConverted();
-        return Orientation.Apply(image, TiffFormat.OrientationOf(page));
+            Photometric.YCBCR when layout.Compression == Compression.OJPEG => ReadConverted(blocks, metadata),
+            _ => ReadSamples(blocks, metadata, palette),
+        });
     }
 
-    private RasterImage ReadSamples(int bits, int stored, int channels, bool inverted)
+    /// <summary>Makes the image that is to be filled.</summary>
+    public static RasterImage Create(ImageSource source, TiffLayout layout, ImageMetadata metadata, int channels, int depth, bool hasAlpha)
+        => new(layout.Width, layout.Height, channels, depth, alpha: hasAlpha ? new byte[layout.Width * layout.Height * (depth / 8)] : null)
+        {
+            Metadata = metadata.Fitting(channels),
+            SourceFormat = source.Format,
+            Notes = source.Notes,
+        };
+
+    private RasterImage ReadSamples(TiffBlocks blocks, ImageMetadata metadata, byte[]? palette)
     {
-        var sampleBytes = bits / 8;
-        var extra = stored > channels ? AlphaKind() : ExtraSample.UNSPECIFIED;
+        var isCmyk = layout.Photometric == Photometric.SEPARATED;
+        var colours = layout.Photometric switch { Photometric.RGB or Photometric.YCBCR or Photometric.CIELAB or Photometric.ICCLAB => 3, Photometric.SEPARATED => 4, _ => 1 };
+        var extra = layout.Samples > colours ? AlphaKind() : ExtraSample.UNSPECIFIED;
         var hasAlpha = extra is ExtraSample.ASSOCALPHA or ExtraSample.UNASSALPHA;
-        var image = Create(channels, bits, hasAlpha);
-        var planes = layout.Planes;
+        var converter = new TiffSamples(layout.Bits, layout.Format, areIndices: palette is not null);
+        var image = Create(source, layout, metadata, colours == 1 && palette is null ? 1 : 3, converter.Depth, hasAlpha);
+        var wanted = colours + (hasAlpha ? 1 : 0);
+        if (layout.Samples > wanted)
+            source.Note($"{layout.Samples - wanted} of {layout.Samples} samples of each pixel are neither colour nor alpha and were left out");
+        var perPixel = layout.Planes == 1 ? layout.Samples : 1;
         // A plane that is neither colour nor alpha is not read.
-        for (var plane = 0; plane < Math.Min(planes, channels + (hasAlpha ? 1 : 0)); plane++)
-            ForEachBlock(planes, plane, (block, blockRowBytes, x, y, width, height) =>
+        for (var plane = 0; plane < Math.Min(layout.Planes, wanted); plane++)
+            blocks.ForEachRow(plane, (row, x, y, width) =>
             {
-                var perPixel = planes == 1 ? stored : 1;
-                for (var row = 0; row < height; row++)
-                    Scatter(image, block.AsSpan(row * blockRowBytes, width * perPixel * sampleBytes), (y + row) * _width + x, plane, perPixel, sampleBytes);
+                var samples = converter.Convert(row, width * perPixel);
+                var first = y * layout.Width + x;
+                if (palette is not null)
+                    PlaceIndices(image, palette, samples, perPixel, first);
+                else if (isCmyk)
+                    PlaceCmyk(image, samples, perPixel, first);
+                else
+                    Place(image, samples, perPixel, first, plane);
             });
-        if (inverted)
+        if (converter.Note is { } note)
+            source.Note(note);
+        if (layout.Photometric == Photometric.MINISWHITE)
             for (var i = 0; i < image.Samples.Length; i++)
                 image.Samples[i] ^= 0xFF;
+        if (isCmyk)
+            source.Note("colours are approximate: CMYK was converted without its profile");
+        if (layout.Photometric is Photometric.CIELAB or Photometric.ICCLAB)
+        {
+            TiffLab.Convert(image, file.Page, isIcc: layout.Photometric == Photometric.ICCLAB);
+            source.Note("colours are approximate: CIE L*a*b* was converted to sRGB");
+        }
+
+        if (layout is { Photometric: Photometric.YCBCR, Compression: not Compression.JPEG })
+            TiffYcbcr.Convert(image.Samples, file.Page);
         if (extra == ExtraSample.ASSOCALPHA)
             Unmultiply(image);
         return image;
     }
 
-    private RasterImage Create(int channels, int bits, bool hasAlpha)
-        => new(_width, _height, channels, bits, alpha: hasAlpha ? new byte[_width * _height * (bits / 8)] : null)
-        {
-            IccProfile = IccProfile.Fitting(profile, channels),
-            SourceFormat = source.Format,
-        };
-
-    /// <summary>Visits the strips or tiles of a plane, cropped to the image.</summary>
-    private void ForEachBlock(int planes, int plane, Action<byte[], int, int, int, int, int> visit)
+    /// <summary>Puts samples where they belong; a pixel's further samples are passed over.</summary>
+    private static void Place(RasterImage image, ReadOnlySpan<byte> row, int perPixel, int firstPixel, int plane)
     {
-        var tiled = layout.IsTiled;
-        var blockWidth = layout.BlockWidth;
-        // Strips are read row by row: the library divides by zero when asked for a strip of more rows than the image.
-        var blockHeight = tiled ? layout.BlockHeight : 1;
-        var rowBytes = tiled ? tiff.TileRowSize() : tiff.ScanlineSize();
-        // Planes do not share blocks, so they are numbered one after the other.
-        var perPlane = tiled ? tiff.NumberOfTiles() / planes : 0;
-        var block = new byte[tiled ? tiff.TileSize() : rowBytes];
-        var index = 0;
-        for (var y = 0; y < _height; y += blockHeight)
-            for (var x = 0; x < _width; x += blockWidth, index++)
-            {
-                var height = Math.Min(blockHeight, _height - y);
-                var complete = tiled
-                    ? tiff.ReadEncodedTile(plane * perPlane + index, block, 0, block.Length) == block.Length
-                    : tiff.ReadScanline(block, y, (short)plane);
-                if (!complete)
-                    throw Undecodable($"from row {y} on");
-                visit(block, rowBytes, x, y, Math.Min(blockWidth, _width - x), height);
-            }
-    }
-
-    private static void Scatter(RasterImage image, ReadOnlySpan<byte> row, int firstPixel, int plane, int perPixel, int sampleBytes)
-    {
-        var channels = image.Channels;
+        var (channels, sampleBytes) = (image.Channels, image.BitDepth / 8);
         if (perPixel == channels && (channels == 3 || image.Alpha is null))
         {
             row.CopyTo(image.Samples.AsSpan(firstPixel * channels * sampleBytes));
@@ -105,15 +104,35 @@ internal sealed class TiffReader(ImageSource source, TiffLayout layout, Tiff tif
             }
     }
 
-    private RasterImage ReadConverted()
+    private static void PlaceIndices(RasterImage image, byte[] palette, ReadOnlySpan<byte> row, int perPixel, int firstPixel)
     {
-        if (!tiff.RGBAImageOK(out var reason))
-            throw source.Unsupported($"content that cannot be converted to RGB ({reason})", "Convert it to RGB or grey of 8 or 16 bits.");
-        var pixels = new int[_width * _height];
-        // As stored: the library was not told of an orientation.
-        if (!tiff.ReadRGBAImageOriented(_width, _height, pixels, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT, stopOnError: true))
-            throw Undecodable("as a whole");
-        var image = Create(3, 8, hasAlpha: false);
+        for (int i = 0, pixel = firstPixel; i < row.Length; i += perPixel, pixel++)
+        {
+            palette.AsSpan(3 * row[i], 3).CopyTo(image.Samples.AsSpan(3 * pixel));
+            if (image.Alpha is not null)
+                image.Alpha[pixel] = row[i + 1];
+        }
+    }
+
+    // Ink covers paper: what each ink lets through, and then the black.
+    private static void PlaceCmyk(RasterImage image, ReadOnlySpan<byte> row, int perPixel, int firstPixel)
+    {
+        var largest = image.MaxValue;
+        var count = row.Length / perPixel / (image.BitDepth / 8);
+        for (var i = 0; i < count; i++)
+        {
+            var black = largest - Get(row, i * perPixel + Black, image.BitDepth);
+            for (var ink = 0; ink < Black; ink++)
+                Set(image.Samples, (firstPixel + i) * 3 + ink, image.BitDepth, (int)(((long)(largest - Get(row, i * perPixel + ink, image.BitDepth)) * black + largest / 2) / largest));
+            if (image.Alpha is not null)
+                Set(image.Alpha, firstPixel + i, image.BitDepth, Get(row, i * perPixel + Black + 1, image.BitDepth));
+        }
+    }
+
+    private RasterImage ReadConverted(TiffBlocks blocks, ImageMetadata metadata)
+    {
+        var pixels = blocks.ReadConverted();
+        var image = Create(source, layout, metadata, channels: 3, depth: 8, hasAlpha: false);
         for (var i = 0; i < pixels.Length; i++)
         {
             image.Samples[3 * i] = (byte)Tiff.GetR(pixels[i]);
@@ -132,24 +151,23 @@ internal sealed class TiffReader(ImageSource source, TiffLayout layout, Tiff tif
             if (alpha == 0)
                 continue;
             for (var sample = i * image.Channels; sample < (i + 1) * image.Channels; sample++)
-            {
-                var value = Math.Min(image.MaxValue, ((long)Get(image.Samples, sample, image.BitDepth) * image.MaxValue + alpha / 2) / alpha);
-                if (image.BitDepth == 8)
-                    image.Samples[sample] = (byte)value;
-                else
-                    image.Words[sample] = (ushort)value;
-            }
+                Set(
+                    image.Samples, sample, image.BitDepth,
+                    (int)Math.Min(image.MaxValue, ((long)Get(image.Samples, sample, image.BitDepth) * image.MaxValue + alpha / 2) / alpha));
         }
     }
 
-    private static int Get(byte[] samples, int index, int bits)
-        => bits == 8 ? samples[index] : MemoryMarshal.Cast<byte, ushort>(samples)[index];
+    private static int Get(ReadOnlySpan<byte> samples, int index, int depth)
+        => depth == 8 ? samples[index] : MemoryMarshal.Cast<byte, ushort>(samples)[index];
 
-    private IRConStyleException Undecodable(string where)
-        => source.Damaged($"its pixels cannot be decoded {where}, or it is truncated ({TiffErrors.Last ?? "no details"})");
+    private static void Set(Span<byte> samples, int index, int depth, int value)
+    {
+        if (depth == 8)
+            samples[index] = (byte)value;
+        else
+            MemoryMarshal.Cast<byte, ushort>(samples)[index] = (ushort)value;
+    }
 
     private ExtraSample AlphaKind()
-        => tiff.GetField(TiffTag.EXTRASAMPLES) is [_, var kinds, ..] && kinds.ToShortArray() is [var first, ..]
-            ? (ExtraSample)first
-            : ExtraSample.UNSPECIFIED;
+        => file.Page.Ints(TiffTag.EXTRASAMPLES, 1) is [var kind, ..] ? (ExtraSample)kind : ExtraSample.UNSPECIFIED;
 }

@@ -26,12 +26,17 @@ internal sealed class WebpFormat : IImageFormat
     {
         if (BinaryPrimitives.ReadUInt32LittleEndian(source.Content.AsSpan(4)) > source.Content.Length - ChunkHeader)
             throw source.Truncated();
-        var (image, orientation) = SkiaPixels.Decode(
-            source, _ => Chunks(source.Content).Where(chunk => chunk.Name == "ICCP").Select(chunk => chunk.Data.ToArray()).FirstOrDefault());
-        return Orientation.Apply(image, orientation);
+        var metadata = Metadata(new MemoryStream(source.Content, writable: false));
+        return Orientation.Apply(SkiaPixels.Decode(source, source.Content, metadata), metadata.Orientation);
     }
 
-    public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => SkiaPixels.ReadSize(source, stream);
+    public (int Width, int Height) ReadSize(ImageSource source, Stream stream)
+    {
+        var orientation = Metadata(stream).Orientation;
+        stream.Position = 0;
+        var (width, height) = SkiaPixels.ReadSize(source, stream);
+        return Orientation.SizeOf(width, height, orientation);
+    }
 
     public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
     {
@@ -53,9 +58,8 @@ internal sealed class WebpFormat : IImageFormat
         result.Write("RIFF\0\0\0\0WEBP"u8);
         WriteChunk(result, "VP8X"u8, features);
         WriteChunk(result, "ICCP"u8, profile);
-        foreach (var (name, data) in Chunks(content))
-            if (name is "ALPH" or "VP8 " or "VP8L")
-                WriteChunk(result, System.Text.Encoding.ASCII.GetBytes(name), data);
+        foreach (var (name, data) in WebpChunks.Read(new MemoryStream(content), ["ALPH", "VP8 ", "VP8L"]))
+            WriteChunk(result, System.Text.Encoding.ASCII.GetBytes(name), data);
         var bytes = result.ToArray();
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), bytes.Length - ChunkHeader);
         return bytes;
@@ -78,16 +82,17 @@ internal sealed class WebpFormat : IImageFormat
             target[i] = (byte)(value >> (8 * i));
     }
 
-    private static IEnumerable<(string Name, ArraySegment<byte> Data)> Chunks(byte[] content)
+    private static ImageMetadata Metadata(Stream stream)
     {
-        for (long position = FileHeader; position + ChunkHeader <= content.Length;)
-        {
-            var at = (int)position;
-            var length = BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(at + 4));
-            if (length > content.Length - at - ChunkHeader)
-                yield break;
-            yield return (System.Text.Encoding.Latin1.GetString(content, at, 4), new ArraySegment<byte>(content, at + ChunkHeader, (int)length));
-            position += ChunkHeader + length + (length & 1);
-        }
+        var metadata = new ImageMetadata();
+        foreach (var (name, data) in WebpChunks.Read(stream, ["ICCP", "EXIF", "XMP "]))
+            metadata = name switch
+            {
+                "ICCP" => metadata with { IccProfile = data },
+                // Some writers leave the mark of JPEG's segment before the block.
+                "EXIF" => metadata with { Exif = JpegSegments.TryExif(data, out var exif) ? exif : data },
+                _ => metadata with { Xmp = data },
+            };
+        return metadata;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Imaging;
 using Microsoft.Extensions.Logging;
@@ -21,7 +22,7 @@ public sealed record RestoreRequest(IReadOnlyList<string> Inputs)
     public string? Weights { get; init; }
 
     /// <summary>See <see cref="NetworkLoader.Open"/>.</summary>
-    public string? Section { get; init; }
+    public PartChoice? Part { get; init; }
 
     /// <summary>auto, cpu, cuda or cuda:n; null for the configured device.</summary>
     public string? Device { get; init; }
@@ -42,7 +43,11 @@ public sealed record RestoreRequest(IReadOnlyList<string> Inputs)
 /// <param name="Time">How long it took.</param>
 /// <param name="Width">Its width in pixels; 0 when it could not be read.</param>
 /// <param name="Height">Its height in pixels; 0 when it could not be read.</param>
-public sealed record RestoreOutcome(RestoreJob Job, IRConStyleException? Error, TimeSpan Time, int Width, int Height);
+public sealed record RestoreOutcome(RestoreJob Job, IRConStyleException? Error, TimeSpan Time, int Width, int Height)
+{
+    /// <summary>What is to be known of how it was read, each the end of a sentence that begins with the file.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
 
 /// <summary>What became of a request.</summary>
 /// <param name="Outcomes">Each image in order.</param>
@@ -66,7 +71,7 @@ public sealed partial class RestorationService(NetworkLoader loader, IImageCodec
     {
         ArgumentNullException.ThrowIfNull(request);
         var plan = RestorePlan.Make(request.Inputs, request.Output, codec);
-        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Section);
+        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Part);
         request.Planned?.Invoke(plan);
         var outcomes = new List<RestoreOutcome>(plan.Jobs.Count);
         foreach (var job in plan.Jobs)
@@ -93,7 +98,7 @@ public sealed partial class RestorationService(NetworkLoader loader, IImageCodec
             if (compare)
                 codec.Write(job.Sheet, ComparisonSheet.Draw(degraded, restored));
             LogRestored(logger, job.Input, job.Output, clock.Elapsed);
-            return new RestoreOutcome(job, null, clock.Elapsed, degraded.Width, degraded.Height);
+            return new RestoreOutcome(job, null, clock.Elapsed, degraded.Width, degraded.Height) { Notes = degraded.Notes };
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -12,6 +12,8 @@ public static class WeightsFile
     /// <summary>Metadata key of the training iteration.</summary>
     public const string IterationKey = "irconstyle.iteration";
 
+    private const string BatchCounter = ".num_batches_tracked";
+
     /// <summary>Writes weights.</summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="state">Names and tensors; not changed.</param>
@@ -29,80 +31,114 @@ public static class WeightsFile
 
     /// <summary>The pipeline a weights file was trained with; null when it does not say.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="section">Which part of the file; see <see cref="CheckpointFile.Open"/>.</param>
     /// <exception cref="IRConStyleException">The file is unreadable or its configuration malformed.</exception>
-    public static PipelineOptions? ReadPipeline(string path, string? section = null)
+    public static PipelineOptions? ReadPipeline(string path)
     {
-        using var reader = CheckpointFile.Open(path, section);
+        using var reader = CheckpointFile.OpenWhole(path);
         return reader.Metadata.TryGetValue(PipelineDocument.MetadataKey, out var document) ? PipelineDocument.Read(document, path) : null;
     }
 
-    /// <summary>Loads weights into a network, strictly: every tensor the network needs, and no other.</summary>
+    /// <summary>
+    /// Loads weights into a network, strictly: every tensor the network needs, and no other where they lie. They are searched
+    /// for in all sections of the file, whatever prefix they have; averaged weights come first. All values are read before the
+    /// first is put in place, so that for a moment they are in memory twice.
+    /// </summary>
     /// <param name="path">A checkpoint of any known format.</param>
     /// <param name="network">Receives the values, converted to the type and device of its own tensors.</param>
-    /// <param name="section">Which part of the file; see <see cref="CheckpointFile.Open"/>.</param>
+    /// <param name="choice">Where to look; null for everywhere.</param>
+    /// <returns>Where they lay, and what else the file holds.</returns>
     /// <exception cref="CheckpointMismatchException">Names or shapes differ; the network is then unchanged.</exception>
-    /// <exception cref="IRConStyleException">
-    /// The file is unreadable. One that fails only while its values are read leaves a network that is to be discarded.
-    /// </exception>
-    public static void Load(string path, RestorationNetwork network, string? section = null)
-    {
-        ArgumentNullException.ThrowIfNull(network);
-        using var reader = CheckpointFile.Open(path, section);
-        var state = network.State().ToArray();
-        var mismatch = Compare(network, reader.Entries);
-        if (!mismatch.IsEmpty)
-            throw Unfitting(
-                path, $"the networks of pipeline {network.PipelineName}", mismatch,
-                "Choose the pipeline these weights were trained with, or leave --pipeline out so that the file decides.");
-        Fill(reader, state.Select(entry => (entry.Name, entry.Value)), name => name);
-    }
+    /// <exception cref="IRConStyleException">The file is unreadable or damaged; the network is then unchanged.</exception>
+    public static LoadedWeights Load(string path, RestorationNetwork network, PartChoice? choice = null) => Load(path, network, choice, isNew: false);
+
+    /// <summary>Loads weights into a network that is discarded when that fails: one value is in memory at a time.</summary>
+    internal static LoadedWeights LoadNew(string path, RestorationNetwork network, PartChoice choice) => Load(path, network, choice, isNew: true);
 
     /// <summary>
     /// Loads the weights of an encoder alone, strictly, from a checkpoint of the encoder or of a whole pipeline.
     /// </summary>
     /// <param name="path">A checkpoint of any known format.</param>
     /// <param name="encoder">Receives the values.</param>
-    /// <param name="section">Which part of the file; see <see cref="CheckpointFile.Open"/>.</param>
+    /// <param name="choice">Where to look; null for everywhere.</param>
+    /// <returns>Where they lay, and what else the file holds.</returns>
     /// <exception cref="CheckpointMismatchException">Names or shapes differ; the encoder is then unchanged.</exception>
-    /// <exception cref="IRConStyleException">The file is unreadable.</exception>
-    public static void LoadEncoder(string path, IStyleEncoder encoder, string? section = null)
+    /// <exception cref="IRConStyleException">The file is unreadable or damaged; the encoder is then unchanged.</exception>
+    public static LoadedWeights LoadEncoder(string path, IStyleEncoder encoder, PartChoice? choice = null)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        using var reader = CheckpointFile.Open(path, section);
-        var prefix = reader.Entries.Keys.Any(name => name.StartsWith(encoder.StatePrefix, StringComparison.Ordinal)) ? encoder.StatePrefix : "";
-        var stored = reader.Entries.Values
-            .Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(entry => entry.Name[prefix.Length..], StringComparer.Ordinal);
-        var state = encoder.Module.state_dict();
-        var mismatch = StateMismatch.Find(
-            state.Select(entry => (new StateShape(entry.Key, entry.Value.shape), encoder.IsTrainingState(entry.Key))), stored, encoder.IsTrainingState);
-        if (!mismatch.IsEmpty)
-            throw Unfitting(path, "the style encoder", mismatch, "Choose the encoder these weights were trained with.");
-        Fill(reader, state.Select(entry => (entry.Key, entry.Value)), name => prefix + name);
+        var state = encoder.Module.state_dict().Select(entry => (entry.Key, entry.Value, encoder.IsTrainingState(entry.Key))).ToArray();
+        return Load(
+            path, state, encoder.IsTrainingState, choice, "the style encoder", "Choose the encoder these weights were trained with.", isNew: false);
     }
 
-    /// <summary>How a checkpoint and a network differ.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="entries">The checkpoint's tensors.</param>
-    public static StateMismatch Compare(RestorationNetwork network, IReadOnlyDictionary<string, CheckpointEntry> entries)
+    private static LoadedWeights Load(string path, RestorationNetwork network, PartChoice? choice, bool isNew)
     {
         ArgumentNullException.ThrowIfNull(network);
-        // What only training needs may be absent: weights for restoring are complete without it.
-        return StateMismatch.Find(
-            network.State().Select(entry => (new StateShape(entry.Name, entry.Value.shape), entry.IsTrainingState)), entries, network.IsTrainingState);
+        return Load(
+            path, [.. network.State()], network.IsTrainingState, choice, $"the networks of pipeline {network.PipelineName}",
+            "Choose the pipeline these weights were trained with.", isNew);
     }
 
-    private static void Fill(CheckpointReader reader, IEnumerable<(string Name, torch.Tensor Value)> state, Func<string, string> stored)
+    private static LoadedWeights Load(
+        string path, (string Name, torch.Tensor Value, bool IsTrainingState)[] state, Func<string, bool> isIgnored, PartChoice? choice,
+        string what, string remedy, bool isNew)
     {
+        // What only training needs may be absent, and so may what old versions of torch did not store.
+        var needed = new NeededState(
+            [.. state.Select(entry => (new StateShape(entry.Name, entry.Value.shape), entry.IsTrainingState || entry.Name.EndsWith(BatchCounter, StringComparison.Ordinal)))],
+            isIgnored);
+        var found = PartSearch.Find(CheckpointFile.OpenWhole(path), needed, choice ?? PartChoice.Any);
+        using var part = found.Part;
+        if (!found.Mismatch.IsEmpty)
+            throw Unfitting(part, found.Mismatch, what, remedy);
+        Fill(part, state, isNew);
+        return LoadedWeights.Of(found);
+    }
+
+    private static void Fill(CheckpointPart part, (string Name, torch.Tensor Value, bool IsTrainingState)[] state, bool isNew)
+    {
+        using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
-        foreach (var (name, value) in state.Where(entry => reader.Entries.ContainsKey(stored(entry.Name))))
+        var read = new List<(torch.Tensor Value, torch.Tensor Stored)>();
+        try
         {
-            using var tensor = reader.Read(stored(name));
-            value.copy_(tensor);
+            foreach (var (name, value, _) in state.Where(entry => part.Entries.ContainsKey(entry.Name)))
+            {
+                read.Add((value, part.Read(name)));
+                if (isNew)
+                    PutInPlace(read);
+            }
+
+            PutInPlace(read);
+        }
+        finally
+        {
+            foreach (var (_, stored) in read)
+                stored.Dispose();
         }
     }
 
-    private static CheckpointMismatchException Unfitting(string path, string what, StateMismatch mismatch, string remedy)
-        => new($"{path} does not fit {what}: {mismatch.Summary()}.\n{mismatch.Table()}", remedy, mismatch);
+    private static void PutInPlace(List<(torch.Tensor Value, torch.Tensor Stored)> read)
+    {
+        foreach (var (value, stored) in read)
+        {
+            value.copy_(stored);
+            stored.Dispose();
+        }
+
+        read.Clear();
+    }
+
+    private static CheckpointMismatchException Unfitting(CheckpointPart part, StateMismatch mismatch, string what, string remedy)
+    {
+        var place = LoadedWeights.Describe(part);
+        var refused = mismatch.Missing.Where(missing => part.Refused.ContainsKey(missing.Name)).ToArray();
+        if (refused is [var first, ..])
+            remedy = $"{first.Name} needs {part.Refused[first.Name]}, which is not read. {remedy}";
+        var shown = DefaultPart.Shown(part.Whole);
+        if (shown.Length > 0)
+            remedy += $" The file's sections are {shown} (--section).";
+        return new CheckpointMismatchException(
+            $"{part.FilePath}{(place.Length > 0 ? $" ({place})" : "")} does not fit {what}: {mismatch.Summary()}.\n{mismatch.Table()}", remedy, mismatch);
+    }
 }

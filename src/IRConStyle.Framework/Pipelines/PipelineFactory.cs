@@ -55,8 +55,11 @@ internal sealed class PipelineFactory(
         if (options.Encoder is null && options.Injection is not null)
             throw new IRConStyleException(PipelineValidation.InjectionAlone(name), PipelineValidation.InjectionAloneRemedy);
 
+        torch.EnsureLoaded();
         IStyleEncoder? encoder = null;
         IBackbone? backbone = null;
+        // A network is its owner's, not the scope's it happens to be made in: what components make goes with the network.
+        using var scope = TorchSharp.torch.NewDisposeScope();
         try
         {
             IStyleInjection? injection = null;
@@ -68,7 +71,9 @@ internal sealed class PipelineFactory(
             }
 
             backbone = Create<IBackbone>(options.Backbone, new BackboneContext(services, encoder?.Spec, injection));
-            return new RestorationNetwork(name, encoder, backbone);
+            var made = scope.DisposablesView.ToArray();
+            scope.Detach(made);
+            return new RestorationNetwork(name, encoder, backbone, made);
         }
         catch
         {

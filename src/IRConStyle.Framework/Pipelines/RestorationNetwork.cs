@@ -6,12 +6,20 @@ namespace IRConStyle.Framework.Pipelines;
 /// <summary>A pipeline's encoder and backbone as one network. Owns both modules.</summary>
 public sealed class RestorationNetwork : IDisposable
 {
+    private readonly IReadOnlyList<IDisposable> _made;
+
     /// <summary>Joins an encoder and a backbone.</summary>
     /// <param name="pipelineName">The pipeline's name, for messages; may be empty.</param>
     /// <param name="encoder">The style encoder; null for a backbone without style.</param>
     /// <param name="backbone">The backbone.</param>
     /// <exception cref="IRConStyleException">The backbone needs a style code and there is no encoder.</exception>
     public RestorationNetwork(string pipelineName, IStyleEncoder? encoder, IBackbone backbone)
+        : this(pipelineName, encoder, backbone, [])
+    {
+    }
+
+    /// <summary>Joins an encoder and a backbone, and owns what was made with them.</summary>
+    internal RestorationNetwork(string pipelineName, IStyleEncoder? encoder, IBackbone backbone, IReadOnlyList<IDisposable> made)
     {
         ArgumentNullException.ThrowIfNull(pipelineName);
         ArgumentNullException.ThrowIfNull(backbone);
@@ -19,7 +27,7 @@ public sealed class RestorationNetwork : IDisposable
             throw new IRConStyleException(
                 $"The backbone of pipeline '{pipelineName}' needs a style code, and the pipeline has no encoder.",
                 "Set the pipeline's Encoder, or use a backbone without style.");
-        (PipelineName, Encoder, Backbone) = (pipelineName, encoder, backbone);
+        (PipelineName, Encoder, Backbone, _made) = (pipelineName, encoder, backbone, made);
     }
 
     /// <summary>The pipeline's name; empty for a network that stands in no configuration.</summary>
@@ -63,6 +71,18 @@ public sealed class RestorationNetwork : IDisposable
     {
         Backbone.Module.to(device);
         Encoder?.Module.to(device);
+    }
+
+    /// <summary>Takes parameters and buffers out of the dispose scope that is open: they live as long as the network.</summary>
+    internal void DetachFromDisposeScope()
+    {
+        foreach (var module in Encoder is null ? [Backbone.Module] : new[] { Backbone.Module, Encoder.Module })
+        {
+            foreach (var parameter in module.parameters())
+                parameter.DetachFromDisposeScope();
+            foreach (var (_, buffer) in module.named_buffers())
+                buffer.DetachFromDisposeScope();
+        }
     }
 
     /// <summary>Switches dropout and running statistics to training.</summary>
@@ -141,5 +161,7 @@ public sealed class RestorationNetwork : IDisposable
     {
         Backbone.Module.Dispose();
         Encoder?.Module.Dispose();
+        foreach (var made in _made)
+            made.Dispose();
     }
 }

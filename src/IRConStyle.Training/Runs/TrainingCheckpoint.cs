@@ -121,11 +121,11 @@ internal static class TrainingCheckpoint
             // Masters, where the network itself computes with rounded copies.
             if (index.TryGetValue(value.Handle, out var at))
                 trained.Add((name, at));
-            yield return ($"{SectionReader.Live}/{name}", index.ContainsKey(value.Handle) ? step.Parameters.Values.View(at) : value);
+            yield return ($"{CheckpointFile.LiveSection}/{name}", index.ContainsKey(value.Handle) ? step.Parameters.Values.View(at) : value);
         }
 
         foreach (var (name, value) in step.Average.State.UnionBy(step.Average.Averages, entry => entry.Name, StringComparer.Ordinal))
-            yield return ($"{SectionReader.Averaged}/{name}", value);
+            yield return ($"{CheckpointFile.AveragedSection}/{name}", value);
         foreach (var (name, at) in trained)
             yield return ($"{FirstMoment}/{name}", step.Optimizer.FirstMoments.View(at));
         foreach (var (name, at) in trained)

@@ -126,8 +126,6 @@ public sealed class SetMeasurerTests : IDisposable
             Shapes.Add(string.Join('x', restored.shape));
             return Shapes.Count;
         }
-
-        public torch.Tensor MeasureBatch(torch.Tensor restored, torch.Tensor clean) => throw new NotSupportedException();
     }
 
     private sealed class Observer(Action<torch.Tensor> see) : IDegradation

@@ -44,7 +44,7 @@ public sealed class PickleTests : IDisposable
     [InlineData("argparse", "Namespace")]
     public void Every_name_outside_the_list_is_refused(string module, string name)
     {
-        System.IO.File.WriteAllBytes(File, Legacy(Global(module, name), true));
+        System.IO.File.WriteAllBytes(File, Legacy(Global(module, name), true, []));
         Should.Throw<IRConStyleException>(() => PyTorchReader.Open(File)).Message.ShouldContain($"{module}.{name}");
     }
 

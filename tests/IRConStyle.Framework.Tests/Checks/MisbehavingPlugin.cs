@@ -120,8 +120,6 @@ internal sealed class MisbehavingPlugin : IRestorationPlugin
         public string Unit => "";
 
         public double Measure(Tensor restored, Tensor clean) => double.NaN;
-
-        public Tensor MeasureBatch(Tensor restored, Tensor clean) => rand(1);
     }
 
     private sealed class Schedule(Func<int, double> rate) : ILearningRateSchedule

@@ -29,7 +29,7 @@ public sealed class BadFileTests : IDisposable
     public void A_text_named_png_is_not_an_image() => Fails(Write("text.png", "Hello, world, this is text."u8), "is not an image");
 
     [Fact]
-    public void A_format_that_is_not_supported_is_recognised() => Fails(Write("a.png", "GIF89a............"u8), "GIF file, which is not supported");
+    public void A_format_that_is_not_supported_is_recognised() => Fails(Write("a.png", "8BPS............"u8), "Photoshop file, which is not supported");
 
     [SkippableFact]
     public void A_file_without_permission_is_named()

@@ -1,5 +1,4 @@
 using BitMiracle.LibTiff.Classic;
-using IRConStyle.Abstractions;
 using IRConStyle.Framework.Imaging;
 
 namespace IRConStyle.Framework.Tests.Imaging;
@@ -72,25 +71,12 @@ public sealed class TiffTests
     }
 
     [Fact]
-    public void Black_and_white_becomes_8_bit_rgb()
+    public void Black_and_white_stays_grey()
         => Read(tiff =>
         {
             Describe(tiff, 3, 1, 1, 1, Photometric.MINISBLACK);
             tiff.WriteScanline([0b1010_0000], 0);
-        }).Samples.ShouldBe(new byte[] { 255, 255, 255, 0, 0, 0, 255, 255, 255 });
-
-    [Fact]
-    public void Floating_point_is_refused_with_what_would_be_right()
-    {
-        var error = Should.Throw<IRConStyleException>(() => Read(tiff =>
-        {
-            Describe(tiff, 1, 1, 32, 1, Photometric.MINISBLACK);
-            tiff.SetField(TiffTag.SAMPLEFORMAT, SampleFormat.IEEEFP);
-            tiff.WriteScanline(new byte[4], 0);
-        }));
-        error.Message.ShouldContain("32-bit");
-        error.Remedy.ShouldNotBeNull().ShouldContain("8 or 16 bits");
-    }
+        }).Samples.ShouldBe(new byte[] { 255, 0, 255 });
 
     private static void Describe(Tiff tiff, int width, int height, int bits, int samples, Photometric photometric, Compression compression = Compression.NONE)
     {
