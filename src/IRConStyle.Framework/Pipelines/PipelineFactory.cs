@@ -1,5 +1,4 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Native;
 using IRConStyle.Framework.Plugins;
@@ -131,21 +130,7 @@ internal sealed class PipelineFactory(
         var factory = catalogue.Get<TComponent>(name);
         var bound = OptionsBinder.Bind(factory.OptionsType, options ?? MemorySection.Create(name));
         torch.EnsureLoaded();
-        var origin = catalogue.OriginOf<TComponent>(name);
-        TComponent component;
-        try
-        {
-            component = factory.Create(bound, context ?? new ComponentContext(services));
-        }
-        catch (Exception exception) when (exception is not IRConStyleException)
-        {
-            throw new IRConStyleException(
-                $"{origin} cannot be built: {exception.Message.ReplaceLineEndings(" ")}",
-                MemoryShortage.Caused(exception) ? MemoryShortage.Remedy : "Check its options; if they are right, this is a fault of its plugin.",
-                exception);
-        }
-
-        return CheckedComponent.Wrap(component, origin);
+        return factory.Create(bound, context ?? new ComponentContext(services));
     }
 
     private TComponent Create<TComponent>(ComponentOptions component, ComponentContext context)

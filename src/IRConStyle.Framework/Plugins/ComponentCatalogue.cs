@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Framework.Plugins;
 
-/// <summary>Finds component factories by contract and name.</summary>
+/// <summary>Finds component factories by contract and name. What they make is checked: a plugin's fault is told with the plugin.</summary>
 /// <param name="services">Holds the factories as keyed services.</param>
 /// <param name="plugins">Knows which plugin brought what.</param>
 public sealed class ComponentCatalogue(IServiceProvider services, PluginCatalogue plugins)
@@ -21,7 +21,7 @@ public sealed class ComponentCatalogue(IServiceProvider services, PluginCatalogu
     /// <summary>All factories of a contract, in the order of registration.</summary>
     /// <typeparam name="TComponent">The contract, for example <see cref="IBackbone"/>.</typeparam>
     public IEnumerable<IComponentFactory<TComponent>> FactoriesOf<TComponent>()
-        where TComponent : class => services.GetServices<IComponentFactory<TComponent>>();
+        where TComponent : class => services.GetServices<IComponentFactory<TComponent>>().Select(Checked);
 
     /// <summary>The factory of this name.</summary>
     /// <typeparam name="TComponent">The contract, for example <see cref="IBackbone"/>.</typeparam>
@@ -40,7 +40,7 @@ public sealed class ComponentCatalogue(IServiceProvider services, PluginCatalogu
         where TComponent : class
     {
         ArgumentNullException.ThrowIfNull(name);
-        return services.GetKeyedService<IComponentFactory<TComponent>>(name);
+        return services.GetKeyedService<IComponentFactory<TComponent>>(name) is { } factory ? Checked(factory) : null;
     }
 
     /// <summary>The factory of the network that its authors' code calls by this class name; null when there is none.</summary>
@@ -50,10 +50,11 @@ public sealed class ComponentCatalogue(IServiceProvider services, PluginCatalogu
         where TComponent : class
         => FactoriesOf<TComponent>().FirstOrDefault(factory => factory.Info.ReferenceNames.Contains(referenceName, StringComparer.Ordinal));
 
+    private CheckedFactory<TComponent> Checked<TComponent>(IComponentFactory<TComponent> factory)
+        where TComponent : class => new(factory, OriginOf<TComponent>);
+
     /// <summary>Where a component comes from, for messages.</summary>
-    /// <typeparam name="TComponent">The contract, for example <see cref="IBackbone"/>.</typeparam>
-    /// <param name="name">The name a plugin registered it under.</param>
-    internal ComponentOrigin OriginOf<TComponent>(string name)
+    private ComponentOrigin OriginOf<TComponent>(string name)
     {
         var report = plugins.Reports.FirstOrDefault(report => report.Components.Any(
             component => component.Contract == typeof(TComponent) && string.Equals(component.Info.Name, name, StringComparison.OrdinalIgnoreCase)));
