@@ -51,7 +51,7 @@ public sealed class RestoreTests(TinyPipeline tiny) : IDisposable
         File.ReadAllBytes(_directory.File("recognised.png")).ShouldBe(File.ReadAllBytes(_directory.File("described.png")));
         var shown = Program.Run("inspect", bare);
         shown.Output.ShouldContain("network: constyle-nafnet with constyle, by names and shapes");
-        shown.Output.ShouldContain("  backbone constyle-nafnet: Dim 4, EncoderBlocks 1 1 1, BottleneckBlocks 1, DecoderBlocks 1 1 1");
+        shown.Output.ShouldContain("  backbone constyle-nafnet: BottleneckBlocks 1, DecoderBlocks 1 1 1, Dim 4, EncoderBlocks 1 1 1");
         Program.Run("inspect", tiny.Weights).Output.ShouldContain("network: constyle-nafnet with constyle, as the metadata says");
     }
 
