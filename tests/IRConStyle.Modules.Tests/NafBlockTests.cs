@@ -76,7 +76,7 @@ public sealed class NafBlockTests
         foreach (var form in KernelForms.Fused)
             foreach (var input in inputs)
             {
-                using var layers = KernelForms.Use(KernelForm.Layers);
+                using var layers = KernelForms.Use(KernelForm.Plain);
                 var expected = block.call(input);
                 using var use = KernelForms.Use(form);
                 Difference(block.call(input), expected).ShouldBeLessThanOrEqualTo(Tolerance, $"{form}, strides {string.Join(' ', input.stride())}");
@@ -105,7 +105,7 @@ public sealed class NafBlockTests
             change();
             using var noGrad = no_grad();
             var fused = network.Restore(image, null);
-            using var layers = KernelForms.Use(KernelForm.Layers);
+            using var layers = KernelForms.Use(KernelForm.Plain);
             Difference(fused, network.Restore(image, null)).ShouldBeLessThanOrEqualTo(Tolerance, how);
         }
     }

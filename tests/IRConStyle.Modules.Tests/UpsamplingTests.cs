@@ -72,7 +72,7 @@ public sealed class UpsamplingTests
     public void Folded_weights_go_with_the_layer()
     {
         var fused = KernelForms.Fused[0];
-        LeftBehind(fused).ShouldBe(LeftBehind(KernelForm.Layers));
+        LeftBehind(fused).ShouldBe(LeftBehind(KernelForm.Plain));
 
         static long LeftBehind(KernelForm form)
         {

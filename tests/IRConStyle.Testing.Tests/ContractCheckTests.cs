@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Testing.Contracts;
 using IRConStyle.Testing.Support;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Testing.Contracts;
 
 namespace IRConStyle.Testing.Tests;
 

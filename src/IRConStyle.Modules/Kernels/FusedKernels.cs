@@ -10,7 +10,7 @@ namespace IRConStyle.Modules.Kernels;
 public enum KernelForm
 {
     /// <summary>Layer by layer, as everywhere but on the CPU.</summary>
-    Layers,
+    Plain,
 
     /// <summary>Fused, with vectors of 8 numbers (AVX2 and FMA).</summary>
     Vector256,
@@ -37,7 +37,7 @@ public static class FusedKernels
         // .NET's own judgement, which leaves out processors that slow down at that width.
         Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? KernelForm.Vector512
         : Avx2.IsSupported && Fma.IsSupported ? KernelForm.Vector256
-        : KernelForm.Layers;
+        : KernelForm.Plain;
 
     /// <summary>
     /// The form in use by the whole process; <see cref="Best"/> unless <see cref="Variable"/> says otherwise. Not to be set
@@ -63,14 +63,14 @@ public static class FusedKernels
     public static bool Suit(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return !is_grad_enabled() && Form != KernelForm.Layers && FeatureMap.Fits(input);
+        return !is_grad_enabled() && Form != KernelForm.Plain && FeatureMap.Fits(input);
     }
 
     /// <summary>The form that a value of <see cref="Variable"/> means; <see cref="Best"/> for none.</summary>
     internal static KernelForm Parse(string? value) => value?.ToUpperInvariant() switch
     {
         null or "" => Best,
-        "LAYERS" => KernelForm.Layers,
+        "LAYERS" => KernelForm.Plain,
         "VECTOR256" => KernelForm.Vector256,
         "VECTOR512" => KernelForm.Vector512,
         _ => throw new IRConStyleException(

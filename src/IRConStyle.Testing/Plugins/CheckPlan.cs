@@ -38,49 +38,54 @@ internal sealed class CheckPlan(PluginCatalogue plugins, ComponentBuilder builde
     }
 
     /// <summary>
-    /// A backbone alone where it can be; with every way of injection, and with every encoder, where it takes style. One that is
-    /// refused with some encoder says so when a pipeline is built: that is no fault.
+    /// A backbone alone where it can be, and, where it takes style, with every way of injection and with every encoder. One that
+    /// is refused with some encoder says so when a pipeline is built: that is no fault.
     /// </summary>
     private IEnumerable<ComponentChecks> Backbones(PluginComponent component)
     {
         var name = component.Info.Name;
-        var refusal = "it takes no style and cannot be built alone";
+        var refusal = RefusalOf(() => Requires(builder.Backbone(name)), out var requiresStyle);
         var count = 0;
-        foreach (var (variant, create) in Variants(name))
+        if (refusal is null && !requiresStyle)
         {
-            if (RefusalOf(() => Requires(create()), out var requiresStyle) is { } reason)
-            {
-                refusal = reason;
-                continue;
-            }
+            count++;
+            yield return Ready(component, "alone", BackboneContract.Checks, () => builder.Backbone(name), _ => { });
+        }
 
-            // Alone, one that needs style is refused; with style, one that needs none is the same as alone.
-            if (requiresStyle == (variant != Alone))
-            {
-                count++;
-                yield return Ready(component, variant, BackboneContract.Checks, create, _ => { });
-            }
+        foreach (var (encoder, injection) in Styles(name))
+        {
+            count++;
+            yield return Ready(
+                component, $"with {encoder ?? "some encoder"}, {injection ?? "some injection"}", BackboneContract.Checks,
+                () => builder.Backbone(name, encoder, injection), _ => { });
         }
 
         if (count == 0)
-            yield return NotChecked(component, "", refusal);
+            yield return NotChecked(component, "", refusal ?? "It asks for a style code, and takes none of any encoder here.");
     }
 
-    private const string Alone = "alone";
-
-    private IEnumerable<(string Variant, Func<BackboneUnderTest> Create)> Variants(string name)
+    /// <summary>Encoders and ways of injection that a backbone takes: each once, with the first of the other kind that it is taken with.</summary>
+    private IEnumerable<(string? Encoder, string? Injection)> Styles(string name)
     {
-        yield return (Alone, () => builder.Backbone(name));
-        string?[] encoders = [.. plugins.NamesOf(typeof(IStyleEncoder))];
-        string?[] injections = [.. plugins.NamesOf(typeof(IStyleInjection))];
-        if (encoders.Length == 0)
-            encoders = [null];
-        if (injections.Length == 0)
-            injections = [null];
-        var usual = injections.Contains(PipelineOptions.DefaultInjection) ? PipelineOptions.DefaultInjection : injections[0];
-        foreach (var (encoder, injection) in injections.Select(injection => (encoders[0], injection)).Concat(encoders.Skip(1).Select(encoder => (encoder, (string?)usual))))
-            yield return ($"with {encoder ?? "some encoder"}, {injection ?? "some injection"}", () => builder.Backbone(name, encoder, injection));
+        var encoders = NamesOrStandIn(typeof(IStyleEncoder));
+        var injections = NamesOrStandIn(typeof(IStyleInjection)).OrderByDescending(injection => injection == PipelineOptions.DefaultInjection).ToArray();
+        var met = new HashSet<string?>();
+        foreach (var injection in injections)
+            if (encoders.Where(Takes(injection)).Take(1).ToArray() is [var encoder])
+            {
+                met.Add(encoder);
+                yield return (encoder, injection);
+            }
+
+        foreach (var encoder in encoders.Where(encoder => !met.Contains(encoder)))
+            if (injections.Where(injection => Takes(injection)(encoder)).Take(1).ToArray() is [var injection])
+                yield return (encoder, injection);
+
+        Func<string?, bool> Takes(string? injection)
+            => encoder => RefusalOf(() => Requires(builder.Backbone(name, encoder, injection)), out var requiresStyle) is null && requiresStyle;
     }
+
+    private string?[] NamesOrStandIn(Type contract) => plugins.NamesOf(contract) is { Count: > 0 } names ? [.. names] : [null];
 
     /// <summary>Whether a backbone asks for style; one that cannot be asked is checked, and fails there.</summary>
     private static bool Requires(BackboneUnderTest subject)

@@ -48,10 +48,19 @@ internal static class SmallOptions
         };
     }
 
-    private static ComponentOptions[]? Part(PropertyInfo property, object options, Func<Type, string?> partOf)
-        => IsEmptyList(property, options) && property.GetCustomAttribute<ComponentContractAttribute>() is { } part && partOf(part.Contract) is { } name
-            ? [new ComponentOptions { Name = name }]
-            : null;
+    private static Array? Part(PropertyInfo property, object options, Func<Type, string?> partOf)
+    {
+        if (!IsEmptyList(property, options)
+            || property.GetCustomAttribute<ComponentContractAttribute>() is not { } contract || partOf(contract.Contract) is not { } name)
+            return null;
+        // The list may be of a class of its own, with more to say of each part.
+        var element = property.PropertyType.GetElementType()!;
+        var part = (ComponentOptions)Activator.CreateInstance(element)!;
+        part.Name = name;
+        var parts = Array.CreateInstance(element, 1);
+        parts.SetValue(part, 0);
+        return parts;
+    }
 
     private static bool IsEmptyList(PropertyInfo property, object options) => property.GetValue(options) is ComponentOptions[] { Length: 0 };
 }

@@ -174,10 +174,10 @@ public sealed class DetectionTests : IDisposable
     {
         public IPipelineFactory? Inner { get; set; }
 
-        protected override object? Invoke(MethodInfo? method, object?[]? arguments)
-            => method!.Name is nameof(IPipelineFactory.Describe) or "get_Names"
-                ? method.Invoke(Inner, arguments)
-                : throw new NotSupportedException(method.Name);
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+            => targetMethod!.Name is nameof(IPipelineFactory.Describe) or "get_Names"
+                ? targetMethod.Invoke(Inner, args)
+                : throw new NotSupportedException(targetMethod.Name);
     }
 
     /// <summary>A component whose detector is broken.</summary>

@@ -13,8 +13,8 @@ internal static class KernelForms
     {
         get
         {
-            Skip.If(FusedKernels.Best == KernelForm.Layers, "This processor has no fused multiply-add.");
-            return [.. All.Where(form => form != KernelForm.Layers)];
+            Skip.If(FusedKernels.Best == KernelForm.Plain, "This processor has no fused multiply-add.");
+            return [.. All.Where(form => form != KernelForm.Plain)];
         }
     }
 

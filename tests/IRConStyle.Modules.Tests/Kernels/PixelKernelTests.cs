@@ -93,7 +93,7 @@ public sealed class PixelKernelTests
         using var noGrad = no_grad();
         FusedKernels.Suit(map.to(float64)).ShouldBeFalse();
         FusedKernels.Suit(rand(1, 4, 3, 3)).ShouldBeFalse("channels first");
-        using var layers = KernelForms.Use(KernelForm.Layers);
+        using var layers = KernelForms.Use(KernelForm.Plain);
         FusedKernels.Suit(map).ShouldBeFalse("switched off");
     }
 
@@ -102,7 +102,7 @@ public sealed class PixelKernelTests
     {
         FusedKernels.Parse(null).ShouldBe(FusedKernels.Best);
         FusedKernels.Parse("").ShouldBe(FusedKernels.Best);
-        FusedKernels.Parse("layers").ShouldBe(KernelForm.Layers);
+        FusedKernels.Parse("layers").ShouldBe(KernelForm.Plain);
         FusedKernels.Parse("Vector256").ShouldBe(KernelForm.Vector256);
         FusedKernels.Parse("vector512").ShouldBe(KernelForm.Vector512);
         var error = Should.Throw<IRConStyleException>(() => FusedKernels.Parse("2"));

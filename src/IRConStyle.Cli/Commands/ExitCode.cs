@@ -1,4 +1,4 @@
-namespace IRConStyle.Cli;
+namespace IRConStyle.Cli.Commands;
 
 /// <summary>What the program returns to the shell.</summary>
 internal static class ExitCode

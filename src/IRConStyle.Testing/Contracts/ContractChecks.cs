@@ -1,6 +1,4 @@
-using IRConStyle.Testing.Contracts;
-
-namespace IRConStyle.Testing;
+namespace IRConStyle.Testing.Contracts;
 
 /// <summary>All checks of all contracts.</summary>
 public static class ContractChecks
