@@ -83,7 +83,7 @@ public sealed partial class Trainer(
         return result;
     }
 
-    private static void LoadInitialWeights(RestorationNetwork network, TrainingOptions training, bool isResumed)
+    private void LoadInitialWeights(RestorationNetwork network, TrainingOptions training, bool isResumed)
     {
         if (network.Encoder is null && (training.EncoderIterations is not null || training.EncoderWeightsPath is not null))
             throw new IRConStyleException(
@@ -101,12 +101,18 @@ public sealed partial class Trainer(
         if (isResumed)
             return;
         if (training.InitialWeightsPath is { } initial)
-            WeightsFile.Load(initial, network);
+            Note(WeightsFile.Load(initial, network));
         if (network.Encoder is { } encoder && training.EncoderWeightsPath is { } path)
-            WeightsFile.LoadEncoder(path, encoder);
+            Note(WeightsFile.LoadEncoder(path, encoder));
         // Keys begin where queries do, also when these were loaded.
         if (network.Encoder is IContrastiveStyleEncoder contrast && (training.InitialWeightsPath ?? training.EncoderWeightsPath) is not null)
             Synchronize(contrast);
+    }
+
+    private void Note(LoadedWeights loaded)
+    {
+        if (loaded.Note is { } note)
+            LogPassedOver(logger, note);
     }
 
     private static void Synchronize(IContrastiveStyleEncoder encoder)
@@ -118,4 +124,7 @@ public sealed partial class Trainer(
 
     [LoggerMessage(LogLevel.Information, "Training {Pipeline} from iteration {First} to {Iterations} on {Device}.")]
     private static partial void LogStarted(ILogger logger, string pipeline, int first, int iterations, string device);
+
+    [LoggerMessage(LogLevel.Information, "{Note}")]
+    private static partial void LogPassedOver(ILogger logger, string note);
 }

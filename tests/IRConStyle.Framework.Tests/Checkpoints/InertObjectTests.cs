@@ -95,6 +95,20 @@ public sealed class InertObjectTests : IDisposable
     }
 
     [Fact]
+    public void Quantized_storages_of_old_files_are_stepped_over()
+    {
+        var quantized = Tensor(Storage("QInt32Storage", "0", 2), 0, [2], [1]);
+        var known = Tensor(Storage("FloatStorage", "1", 4), 1, [3], [1]);
+        System.IO.File.WriteAllBytes(File, Legacy(Dictionary(("q", quantized), ("w", known)), true, ("0", 2, new byte[8]), ("1", 4, FourFloats)));
+
+        using var reader = PyTorchReader.Open(File);
+        using var read = reader.Read("w");
+
+        read.data<float>().ToArray().ShouldBe([2f, 3f, 4f]);
+        reader.Refused.ShouldBe(new Dictionary<string, string> { ["q"] = "torch.QInt32Storage" }, ignoreOrder: true);
+    }
+
+    [Fact]
     public void A_tensor_of_a_class_of_its_own_and_one_of_an_unknown_type_are_refused_by_name()
     {
         var storage = Storage("FloatStorage", "0", 4);

@@ -16,4 +16,12 @@ internal static class ElementTypes
         ("ComplexFloat", "complex64", new(torch.ScalarType.ComplexFloat32, 8)),
         ("ComplexDouble", "complex128", new(torch.ScalarType.ComplexFloat64, 16)),
     ];
+
+    /// <summary>The bytes of a class of storages whose values are not read: quantized ones; null for one that is not known at all.</summary>
+    public static ElementType? Unread(string storage) => storage switch
+    {
+        "torch.QInt8Storage" or "torch.QUInt8Storage" or "torch.QUInt4x2Storage" or "torch.QUInt2x4Storage" => new(torch.ScalarType.Byte, 1),
+        "torch.QInt32Storage" => new(torch.ScalarType.Int32, 4),
+        _ => null,
+    };
 }

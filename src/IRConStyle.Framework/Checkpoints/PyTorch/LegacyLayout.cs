@@ -32,13 +32,17 @@ internal static class LegacyLayout
 
     private static object Resolve(object? identifier, Dictionary<string, StorageRecord> declared)
     {
-        if (PyTorchContent.ParseIdentifier(identifier, out var view) is var parsed && parsed is not StorageRecord whole)
-            return parsed is RefusedTensor refused
-                // Where the next storage begins depends on the size of its elements.
-                ? throw new CheckpointProblem($"needs {refused.Needs}, which is not read", CheckpointProblem.SaveAgain)
-                : parsed;
+        var parsed = PyTorchContent.ParseIdentifier(identifier, out var view);
+        // Where the next storage begins depends on the size of this one's elements, also when it is not read.
+        var described = parsed is RefusedTensor { Key: { } key } refused
+            ? new StorageRecord(key, ElementTypes.Unread(refused.Needs) ?? throw new CheckpointProblem($"needs {refused.Needs}, which is not read", CheckpointProblem.SaveAgain), 0, refused.Count)
+            : parsed;
+        if (described is not StorageRecord whole)
+            return parsed;
         if (!declared.TryAdd(whole.Key, whole) && declared[whole.Key] != whole)
             throw CheckpointProblem.Malformed($"it describes storage {whole.Key} in two ways");
+        if (parsed is RefusedTensor)
+            return parsed;
         if (view is null)
             return whole;
         return view.Items is [_, long offset, long count] && offset >= 0 && count >= 0 && offset <= whole.Count && count <= whole.Count - offset

@@ -60,7 +60,9 @@ internal sealed class PickleObject(string name, object?[] arguments)
 
 /// <summary>What stands for a tensor, or a storage, of a kind that is not read.</summary>
 /// <param name="Needs">What of Python it depends on.</param>
-internal sealed record RefusedTensor(string Needs);
+/// <param name="Key">The storage's name in the file; null for a tensor.</param>
+/// <param name="Count">How long the storage is, in elements.</param>
+internal sealed record RefusedTensor(string Needs, string? Key = null, long Count = 0);
 
 /// <summary>A value without meaning for weights, such as torch.device: kept as text.</summary>
 internal sealed record PickleText(string Text);

@@ -25,8 +25,8 @@ internal sealed record PyTorchContent(string Format, object? Root, IReadOnlyDict
             case PickleTuple { Items: ["storage", StorageGlobal global, string key, _, long count, .. var more] } when count >= 0 && more.Length <= 1:
                 view = more is [PickleTuple parts] ? parts : null;
                 return new StorageRecord(key, global.Type, 0, count);
-            case PickleTuple { Items: ["storage", PickleGlobal unknown, string, ..] }:
-                return new RefusedTensor(unknown.Name);
+            case PickleTuple { Items: ["storage", PickleGlobal unknown, string key, _, long count, ..] } when count >= 0:
+                return new RefusedTensor(unknown.Name, key, count);
             // torch up to 1.x wrote a network's class with its source beside it.
             case PickleTuple { Items: ["module", PickleGlobal network, ..] }:
                 return network;
