@@ -48,10 +48,18 @@ internal static class SmallOptions
         };
     }
 
-    private static ComponentOptions[]? Part(PropertyInfo property, object options, Func<Type, string?> partOf)
-        => IsEmptyList(property, options) && property.GetCustomAttribute<ComponentContractAttribute>() is { } part && partOf(part.Contract) is { } name
-            ? [new ComponentOptions { Name = name }]
-            : null;
+    private static Array? Part(PropertyInfo property, object options, Func<Type, string?> partOf)
+    {
+        if (!IsEmptyList(property, options) || property.GetCustomAttribute<ComponentContractAttribute>() is not { } part || partOf(part.Contract) is not { } name)
+            return null;
+        // Parts may have options beside name and options, in a class of their own.
+        var type = property.PropertyType.GetElementType()!;
+        var one = (ComponentOptions)Activator.CreateInstance(type)!;
+        one.Name = name;
+        var parts = Array.CreateInstance(type, 1);
+        parts.SetValue(one, 0);
+        return parts;
+    }
 
     private static bool IsEmptyList(PropertyInfo property, object options) => property.GetValue(options) is ComponentOptions[] { Length: 0 };
 }
