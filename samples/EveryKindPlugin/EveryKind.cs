@@ -113,17 +113,29 @@ internal sealed class Photos(PhotoOptions options, DatasetContext context) : IRe
     public RestorationSample Load(int index, SampleRequest request)
     {
         var image = context.Images.Read(_files[index]);
-        var clean = image.ToRgbTensor(request.PatchSize is { } side ? Draw(image, side, request) : image.Whole);
+        using var part = image.ToRgbTensor(request.PatchSize is { } side ? Draw(image, side, request) : image.Whole);
+        var clean = Extend(part, request.PatchSize ?? 0);
         return new RestorationSample(_degradation.Apply(clean, request.Seed), clean, NameOf(index));
     }
 
     private static ImageView Draw(DecodedImage image, int side, SampleRequest request)
     {
-        if (side > Math.Min(image.Height, image.Width))
-            throw new IRConStyleException($"An image of {image.Width}×{image.Height} is smaller than a patch of {side}.", "Take smaller patches.");
         var random = new Random(request.Seed.GetHashCode());
-        var (top, left) = (random.Next(image.Height - side + 1), random.Next(image.Width - side + 1));
-        return new ImageView(top, left, side, side, FlipHorizontally: request.Augment && random.Next(2) == 1);
+        var (height, width) = (Math.Min(side, image.Height), Math.Min(side, image.Width));
+        var (top, left) = (random.Next(image.Height - height + 1), random.Next(image.Width - width + 1));
+        return new ImageView(top, left, height, width, FlipHorizontally: request.Augment && random.Next(2) == 1);
+    }
+
+    private static Tensor Extend(Tensor part, int side)
+    {
+        using var scope = NewDisposeScope();
+        return part.index_select(1, Mirrored(part.shape[1], side)).index_select(2, Mirrored(part.shape[2], side)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Mirrored(long size, int side)
+    {
+        var period = 2 * (size - 1);
+        return tensor(Enumerable.Range(0, (int)Math.Max(size, side)).Select(i => i % Math.Max(1, period)).Select(i => Math.Min(i, period - i)).ToArray());
     }
 }
 

@@ -17,6 +17,7 @@ public sealed class HelpTests
     [InlineData("data show")]
     [InlineData("pipelines")]
     [InlineData("plugins")]
+    [InlineData("plugins test")]
     [InlineData("inspect")]
     [InlineData("parity")]
     [InlineData("convert")]

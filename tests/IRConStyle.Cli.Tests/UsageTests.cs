@@ -20,6 +20,8 @@ public sealed class UsageTests
     [InlineData("inspect --size 128")]
     [InlineData("inspect --size 0x128")]
     [InlineData("parity")]
+    [InlineData("plugins tst")]
+    [InlineData("plugins test here there")]
     [InlineData("data")]
     [InlineData("data chek")]
     [InlineData("data check")]

@@ -117,8 +117,12 @@ public sealed class PluginTesterTests
         public RestorationSample Load(int index, SampleRequest request)
         {
             var image = context.Images.Read(_files[index]);
-            var part = image.Whole with { Height = request.PatchSize ?? image.Height, Width = request.PatchSize ?? image.Width };
-            return new RestorationSample(image.ToRgbTensor(part), image.ToRgbTensor(part), NameOf(index));
+            var (height, width) = (request.PatchSize ?? image.Height, request.PatchSize ?? image.Width);
+            using var scope = torch.NewDisposeScope();
+            var part = image.ToRgbTensor(new ImageView(0, 0, Math.Min(height, image.Height), Math.Min(width, image.Width)));
+            var extended = torch.nn.functional.pad(part.unsqueeze(0), (0, width - part.shape[2], 0, height - part.shape[1]), PaddingModes.Reflect)[0];
+            part.Dispose();
+            return new RestorationSample(extended.clone().MoveToOuterDisposeScope(), extended.MoveToOuterDisposeScope(), NameOf(index));
         }
     }
 }

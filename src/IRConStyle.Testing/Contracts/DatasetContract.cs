@@ -12,7 +12,7 @@ public static class DatasetContract
 
     /// <summary>All checks.</summary>
     public static IReadOnlyList<ContractCheck> Checks { get; } = ContractCheck.ListOf<IRestorationDataset, ComponentUnderTest<IRestorationDataset>>(
-        NamesEachPairOnce, LoadsWholeImages, LoadsPatches, DependsOnIndexAndRequestAlone, LeavesNoTensorsBehind, WorksOnSeveralThreads);
+        NamesEachPairOnce, LoadsWholeImages, LoadsPatches, ExtendsSmallImages, DependsOnIndexAndRequestAlone, LeavesNoTensorsBehind, WorksOnSeveralThreads);
 
     /// <summary>There is at least one pair, and each has a name of its own.</summary>
     /// <param name="subject">Opens the dataset, with images of at least 16×16 pixels.</param>
@@ -55,6 +55,21 @@ public static class DatasetContract
             RequirePair(sample, dataset.NameOf(index));
             Require.Shape(sample.Clean, $"a patch of {Patch} pixels", "Both images are C×P×P where a patch is asked for.", sample.Clean.shape[0], Patch, Patch);
         }
+    }
+
+    /// <summary>An image that is smaller than the patch is extended.</summary>
+    /// <inheritdoc cref="NamesEachPairOnce"/>
+    public static void ExtendsSmallImages(ComponentUnderTest<IRestorationDataset> subject)
+    {
+        using var scope = Trial.Begin();
+        var dataset = Open(subject);
+        using var whole = dataset.Load(0, SampleRequest.Whole);
+        var side = Math.Min(whole.Clean.shape[^1], whole.Clean.shape[^2]) + 8;
+        using var sample = dataset.Load(0, PatchRequest with { PatchSize = (int)side });
+        RequirePair(sample, dataset.NameOf(0));
+        Require.Shape(
+            sample.Clean, $"a patch of {side} pixels of an image of {Tensors.Text(whole.Clean)}", "Extend smaller images by reflection.",
+            sample.Clean.shape[0], side, side);
     }
 
     /// <summary>The same index and request give the same pair, in another instance and after other requests.</summary>
