@@ -1,4 +1,7 @@
+using IRConStyle.Evaluation;
 using IRConStyle.Framework;
+using IRConStyle.Parity;
+using IRConStyle.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +18,7 @@ internal static class BenchmarkHost
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddIRConStyle(new ConfigurationBuilder().AddJsonStream(settings).Build(), setup =>
-            setup.PluginDirectories.Add(Path.Combine(AppContext.BaseDirectory, "plugins")));
+            setup.PluginDirectories.Add(Path.Combine(AppContext.BaseDirectory, "plugins"))).AddTraining().AddEvaluation().AddParity();
         return services.BuildServiceProvider();
     }
 }

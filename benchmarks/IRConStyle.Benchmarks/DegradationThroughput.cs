@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Data;
-using IRConStyle.Framework.Training;
+using IRConStyle.Evaluation.Data;
+using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Parity;
+using IRConStyle.Training.Optimization;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
@@ -23,7 +25,7 @@ internal static class DegradationThroughput
     private const string Settings =
         """
         { "IRConStyle": { "Pipelines": { "measured": {
-            "Backbone": { "Name": "nafnet", "Options": { "Width": 16, "EncoderBlocks": [1, 1, 1], "MiddleBlocks": 1, "DecoderBlocks": [1, 1, 1] } },
+            "Backbone": { "Name": "nafnet", "Options": { "Width": 16, "EncoderBlocks": [1, 1, 1], "BottleneckBlocks": 1, "DecoderBlocks": [1, 1, 1] } },
             "Training": { "Losses": [{ "Name": "l1" }], "GradientClip": 1, "EmaDecay": 0.99 } } } } }
         """;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Parity;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Benchmarks;

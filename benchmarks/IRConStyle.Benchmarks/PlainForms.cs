@@ -15,7 +15,7 @@ internal static class PlainForms
         "constyle-nafnet" => new PlainConStyleNafNet(weights, [7, 8, 9, 9, 9, 8, 7]),
         "constyle-restormer" => new PlainConStyleRestormer(weights, [4, 6, 6, 8, 6, 6, 4], Refinement),
         "restormer" => new PlainRestormer(weights, [4, 6, 6, 8], Refinement),
-        "constyle-maxim" => new PlainConStyleMaxim(weights, PlainMaximSizes.Default, bottomBlocks: 2),
+        "constyle-maxim" => new PlainConStyleMaxim(weights, PlainMaximSizes.Default, bottleneckBlocks: 2),
         "maxim" => new PlainMaxim(weights, PlainMaximSizes.Default),
         _ => null,
     };

@@ -56,8 +56,8 @@ public sealed class PlainMaxim(IReadOnlyDictionary<string, Tensor> weights, Plai
 /// <summary>ConStyle MAXIM, written down like <see cref="PlainMaxim"/>.</summary>
 /// <param name="weights">Parameters by their state_dict names.</param>
 /// <param name="sizes">Sizes of blocks and grids.</param>
-/// <param name="bottomBlocks">Blocks of the bottleneck.</param>
-public sealed class PlainConStyleMaxim(IReadOnlyDictionary<string, Tensor> weights, PlainMaximSizes sizes, int bottomBlocks)
+/// <param name="bottleneckBlocks">Blocks of the bottleneck.</param>
+public sealed class PlainConStyleMaxim(IReadOnlyDictionary<string, Tensor> weights, PlainMaximSizes sizes, int bottleneckBlocks)
     : PlainMaximBlocks(weights, sizes), IPlainForm
 {
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ public sealed class PlainConStyleMaxim(IReadOnlyDictionary<string, Tensor> weigh
             x = cat([down, functional.leaky_relu(feature, 0.1)], 1);
         }
 
-        for (var i = 0; i < bottomBlocks; i++)
+        for (var i = 0; i < bottleneckBlocks; i++)
             x = Bottleneck($"Process_Module_bottom.{i}", x!);
         var latent = Project("mlp.0", style!.Latents[^1]).unsqueeze(-1).unsqueeze(-1);
         x = Convolve("local_fusion", cat([x!, x! * latent], 1));

@@ -1,6 +1,6 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Training;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Training.Optimization;
 using TorchSharp;
 using TorchSharp.Modules;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Training;
+using IRConStyle.Framework.Native;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Training.Hosting;
+using IRConStyle.Training.Optimization;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
@@ -21,7 +23,7 @@ internal static class TrainingWorker
         """
         { "IRConStyle": { "Pipelines": { "measured": {
             "Encoder": { "Name": "constyle" },
-            "Backbone": { "Name": "constyle-nafnet", "Options": { "Dim": 24, "LeftBlocks": [2, 2, 2], "BottomBlocks": 2, "RightBlocks": [2, 2, 2] } },
+            "Backbone": { "Name": "constyle-nafnet", "Options": { "Dim": 24, "EncoderBlocks": [2, 2, 2], "BottleneckBlocks": 2, "DecoderBlocks": [2, 2, 2] } },
             "Training": {
                 "Losses": [{ "Name": "l1" }],
                 "ContrastiveLosses": [{ "Name": "infonce" }, { "Name": "content" }, { "Name": "style" }],

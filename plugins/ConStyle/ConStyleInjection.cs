@@ -15,6 +15,16 @@ namespace IRConStyle.Plugins.ConStyle;
 /// <param name="latent">Whether the latent is injected.</param>
 internal sealed class ConStyleInjection(bool features, bool latent) : IStyleInjection
 {
+    private const string FirstFeature = "AffineTransform0.0.weight";
+    private const string Latent = "mlp.0.weight";
+
+    /// <summary>Recognises a way in by the parameters it has and those it has not.</summary>
+    /// <param name="features">Whether feature maps are injected.</param>
+    /// <param name="latent">Whether the latent is injected.</param>
+    public static IStateDetector Detector(bool features, bool latent) => new StateDetector(
+        features ? FirstFeature : latent ? Latent : "",
+        state => state.Has(FirstFeature) == features && state.Has(Latent) == latent ? new DetectedOptions(new NoOptions()) : null);
+
     public IInjectionPoint? CreateFeaturePoint(FeaturePointRequest request) => features ? new FeaturePoint(request) : null;
 
     public IInjectionPoint? CreateLatentPoint(LatentPointRequest request) => latent ? new LatentPoint(request) : null;

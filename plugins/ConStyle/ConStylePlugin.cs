@@ -14,7 +14,11 @@ public sealed class ConStylePlugin : IRestorationPlugin
     public void Register(IPluginBuilder plugin)
     {
         plugin.AddMomentumContrast<MomentumContrastOptions>(
-            new("constyle", "ConStyle: two latents and three feature maps, learned by contrast.") { ReferenceNames = ["ConStyle"] },
+            new("constyle", "ConStyle: two latents and three feature maps, learned by contrast.")
+            {
+                ReferenceNames = ["ConStyle"],
+                Detector = MomentumContrastDetection.Of("encoder_q.stage1.0.0.weight", state => !state.Has("encoder_q.classifier.0.bias")),
+            },
             () => new StyleNetwork());
 
         AddInjection(plugin, "paper", "Feature maps behind each downsampling and the latent at the bottleneck.", true, true);
@@ -28,7 +32,8 @@ public sealed class ConStylePlugin : IRestorationPlugin
     }
 
     private static void AddInjection(IPluginBuilder plugin, string name, string summary, bool features, bool latent) =>
-        plugin.AddStyleInjection<NoOptions>(new(name, summary), (_, _) => new ConStyleInjection(features, latent));
+        plugin.AddStyleInjection<NoOptions>(
+            new(name, summary) { Detector = ConStyleInjection.Detector(features, latent) }, (_, _) => new ConStyleInjection(features, latent));
 
     private static void AddLoss<TLoss>(IPluginBuilder plugin, string name, string[] referenceNames, string summary)
         where TLoss : IContrastiveLoss, new() =>

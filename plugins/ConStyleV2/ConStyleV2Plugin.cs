@@ -15,6 +15,7 @@ public sealed class ConStyleV2Plugin : IRestorationPlugin
         new("constyle-v2", "ConStyle v2: ConStyle and a classifier of 1,000 classes, pretrained and then frozen.")
         {
             ReferenceNames = ["ConStyle_v2"],
+            Detector = MomentumContrastDetection.Of("encoder_q.classifier.0.bias", state => state.Axis("encoder_q.classifier.3.bias", 0) > 0),
         },
         () => new ClassifyingStyleNetwork());
 }

@@ -22,13 +22,13 @@ public abstract class FolderOptions : IValidatableObject
     public string StoreDirectory { get; set; } = "";
 
     /// <summary>
-    /// Side in pixels of the overlapping squares that larger images are seen as, each an image of its own; 0 sees images as
-    /// a whole.
+    /// Side in pixels of the overlapping square sub-images that larger images are seen as, each an image of its own; 0 sees
+    /// images as a whole.
     /// </summary>
     [Range(0, 65_536)]
     public int SubImageSize { get; set; }
 
-    /// <summary>Pixels from one square to the next, at most their side; 0 is half the side.</summary>
+    /// <summary>Pixels from one sub-image to the next, at most their side; 0 is half the side.</summary>
     [Range(0, 65_536)]
     public int SubImageStep { get; set; }
 
@@ -56,6 +56,13 @@ public sealed class CleanFolderOptions : FolderOptions
     /// images of a test set share the seed, as the published noise protocol has it.
     /// </summary>
     public bool SeedByName { get; set; }
+
+    /// <summary>
+    /// The share of samples that are seen as a scan of a grey photograph: the luma in all three channels, and a degradation
+    /// that is the same in all three. The request's seed decides which. Default 0.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double GreyShare { get; set; }
 }
 
 /// <summary>Options of <see cref="PairedFoldersDataset"/>.</summary>

@@ -37,7 +37,7 @@ internal sealed class ImageCache(IImageReader reader, long budget, PixelStore? s
         if (Stored(path, store) is { } stored)
             return stored;
 
-        // Squares of one image are wanted by several threads at once; it is still decoded once.
+        // Sub-images of one image are wanted by several threads at once; it is still decoded once.
         lock (_decoding.GetOrAdd(path, _ => new Lock()))
             return _kept.TryGetValue(path, out image) ? image : Stored(path, store) ?? (IPixels)Added(path, store);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using IRConStyle.Abstractions;
 
 namespace IRConStyle.Plugins.Datasets;
 
@@ -16,9 +17,6 @@ internal static class NameHash
         var hash = 0xCBF29CE484222325UL;
         foreach (var value in Encoding.UTF8.GetBytes(name))
             hash = (hash ^ value) * 0x100000001B3UL;
-        hash ^= seed;
-        hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9UL;
-        hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EBUL;
-        return hash ^ (hash >> 31);
+        return SplitMix64.Mix(hash ^ seed);
     }
 }

@@ -12,7 +12,7 @@ public sealed class PairedFoldersDataset : IRestorationDataset
     private readonly ImageFolder _degradedFolder;
     private readonly IReadOnlyList<ImagePair> _pairs;
     private readonly string[] _cleanPaths;
-    private readonly Square[] _squares;
+    private readonly SubImage[] _subImages;
     private readonly ImageCache _images;
 
     /// <summary>Lists and pairs the two folders; no image is decoded yet.</summary>
@@ -38,37 +38,37 @@ public sealed class PairedFoldersDataset : IRestorationDataset
                 options.ListOrder, rule, findings);
         Findings = findings.All;
         _cleanPaths = [.. _pairs.Select(pair => clean.PathOf(pair.Clean))];
-        _squares = Squares.Of(_cleanPaths, options, context);
+        _subImages = SubImages.Of(_cleanPaths, options, context);
         _images = ImageCache.Open(options, context);
     }
 
     /// <inheritdoc/>
-    public int Count => _squares.Length;
+    public int Count => _subImages.Length;
 
     /// <inheritdoc/>
     public IReadOnlyList<DatasetFinding> Findings { get; }
 
     /// <summary>
-    /// The name of a pair: the degraded file's path below its folder, with extension; of a square, with its place:
+    /// The name of a pair: the degraded file's path below its folder, with extension; of a sub-image, with its place:
     /// <c>a.png#240,0</c>.
     /// </summary>
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
-    public string NameOf(int index) => _pairs[_squares[index].Image].Degraded + _squares[index].Suffix;
+    public string NameOf(int index) => _pairs[_subImages[index].Image].Degraded + _subImages[index].Suffix;
 
     /// <summary>The clean file's path below its folder.</summary>
-    internal string CleanNameOf(int index) => _pairs[_squares[index].Image].Clean;
+    internal string CleanNameOf(int index) => _pairs[_subImages[index].Image].Clean;
 
-    /// <summary>Loads a pair; the tensors are in no dispose scope.</summary>
+    /// <summary>Loads a pair; images smaller than the patch are extended by reflection. The tensors are in no dispose scope.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> − 1.</param>
     /// <param name="request">Whole images or one random patch of both.</param>
     /// <returns>3×H×W each; the caller disposes the sample.</returns>
-    /// <exception cref="IRConStyleException">A file cannot be read, the sizes differ, or the images are smaller than the patch.</exception>
+    /// <exception cref="IRConStyleException">A file cannot be read, or the sizes differ.</exception>
     public RestorationSample Load(int index, SampleRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var square = _squares[index];
-        var degradedPath = _degradedFolder.PathOf(_pairs[square.Image].Degraded);
-        var cleanPath = _cleanPaths[square.Image];
+        var subImage = _subImages[index];
+        var degradedPath = _degradedFolder.PathOf(_pairs[subImage.Image].Degraded);
+        var cleanPath = _cleanPaths[subImage.Image];
         using var degraded = _images.Get(degradedPath);
         using var clean = _images.Get(cleanPath);
         if (degraded.Height != clean.Height || degraded.Width != clean.Width)
@@ -76,11 +76,11 @@ public sealed class PairedFoldersDataset : IRestorationDataset
                 $"{degradedPath} is {degraded.Width}×{degraded.Height} pixels, its clean image {cleanPath} {clean.Width}×{clean.Height}.",
                 "Both images of a pair must have the same size.");
 
-        var view = square.Draw(clean, request, cleanPath);
-        var degradedPart = degraded.Cut(view);
+        var view = subImage.Draw(clean, request, cleanPath);
+        var degradedPart = degraded.Show(view);
         try
         {
-            return new RestorationSample(degradedPart, clean.Cut(view), NameOf(index));
+            return new RestorationSample(degradedPart, clean.Show(view), NameOf(index));
         }
         catch
         {

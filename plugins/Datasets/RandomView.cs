@@ -6,22 +6,18 @@ namespace IRConStyle.Plugins.Datasets;
 internal static class RandomView
 {
     /// <summary>
-    /// Draws a view. A function of the request alone: a SplitMix64 stream of the seed gives, in this order, the patch's top
+    /// Draws a view. A function of the request alone: a <see cref="SplitMix64"/> stream of the seed gives, in this order, the patch's top
     /// and left (when a patch is asked for), then horizontal flip, vertical flip and transposition, each with probability
-    /// one half (when augmenting).
+    /// one half (when augmenting). A patch larger than the image begins at its upper left corner.
     /// </summary>
-    public static ImageView Draw(int height, int width, SampleRequest request, string file)
+    public static ImageView Draw(int height, int width, SampleRequest request)
     {
-        var random = new SplitMix64(request.Seed);
+        var random = new Draws(request.Seed);
         var (top, left, rows, columns) = (0, 0, height, width);
         if (request.PatchSize is { } patch)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(patch, nameof(request));
-            if (height < patch || width < patch)
-                throw new IRConStyleException(
-                    $"{file} is {width}×{height} pixels, smaller than the patch of {patch}×{patch}.",
-                    "Use a smaller patch size or remove the image.");
-            (top, left) = (random.Below(height - patch + 1), random.Below(width - patch + 1));
+            (top, left) = (random.Below(Math.Max(0, height - patch) + 1), random.Below(Math.Max(0, width - patch) + 1));
             (rows, columns) = (patch, patch);
         }
 
@@ -30,19 +26,15 @@ internal static class RandomView
             : new ImageView(top, left, rows, columns);
     }
 
-    // Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
-    private struct SplitMix64(ulong state)
+    /// <summary>Draws from a seed's stream, one after the other.</summary>
+    private struct Draws(ulong seed)
     {
+        private ulong _position;
+
         public int Below(int limit) => (int)Math.BigMul(Next(), (ulong)limit, out _);
 
         public bool Coin() => Next() >> 63 == 0;
 
-        private ulong Next()
-        {
-            var value = state += 0x9E3779B97F4A7C15UL;
-            value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9UL;
-            value = (value ^ (value >> 27)) * 0x94D049BB133111EBUL;
-            return value ^ (value >> 31);
-        }
+        private ulong Next() => SplitMix64.At(seed, _position++);
     }
 }

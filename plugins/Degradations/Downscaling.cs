@@ -27,8 +27,8 @@ public sealed class Downscaling(DownscalingOptions options) : PixelDegradation
     {
         var factor = new RandomStream(seed).Between(options.FactorMin, options.FactorMax);
         var small = size with { Height = Shrunk(size.Height, factor), Width = Shrunk(size.Width, factor) };
-        var reduced = CubicResize.Apply(clean, size, small);
-        CubicResize.Apply(reduced, small, size).CopyTo(degraded);
+        var reduced = BicubicResize.Apply(clean, size, small);
+        BicubicResize.Apply(reduced, small, size).CopyTo(degraded);
         foreach (ref var value in degraded)
             value = Math.Clamp(value, 0, 1);
     }

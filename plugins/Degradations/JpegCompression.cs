@@ -15,8 +15,8 @@ public sealed class JpegCompressionOptions
     [Range(1, 100)]
     public int QualityMax { get; set; } = 90;
 
-    /// <summary>Whether colour is stored at half the resolution (4:2:0), as cameras and the web do; default true.</summary>
-    public bool HalveColour { get; set; } = true;
+    /// <summary>Whether chroma is stored at half the resolution (4:2:0), as cameras and the web do; default true.</summary>
+    public bool ChromaSubsampling { get; set; } = true;
 }
 
 /// <summary>
@@ -41,7 +41,7 @@ public sealed class JpegCompression(JpegCompressionOptions options, IImageCompre
         var rgb = new byte[size.Plane * 3];
         for (var i = 0; i < rgb.Length; i++)
             rgb[i] = (byte)MathF.Round(Math.Clamp(clean[i / 3 + PlaneOf(i % 3, size)], 0, 1) * 255);
-        images.ThroughJpeg(rgb, size.Width, size.Height, QualityFor(seed), options.HalveColour);
+        images.ThroughJpeg(rgb, size.Width, size.Height, QualityFor(seed), options.ChromaSubsampling);
         for (var channel = 0; channel < size.Channels; channel++)
             for (int i = 0, at = channel * size.Plane; i < size.Plane; i++, at++)
                 degraded[at] = rgb[3 * i + channel] / 255f;

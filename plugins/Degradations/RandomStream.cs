@@ -1,14 +1,13 @@
+using IRConStyle.Abstractions;
+
 namespace IRConStyle.Plugins.Degradations;
 
 /// <summary>
-/// Random numbers that are a function of a seed alone: SplitMix64 (Steele, Lea and Flood, "Fast Splittable
-/// Pseudorandom Number Generators", OOPSLA 2014). Not safe for several threads at once.
+/// Random numbers that are a function of a seed alone: <see cref="SplitMix64"/>. Not safe for several threads at once.
 /// </summary>
 /// <param name="seed">The stream's seed; streams of neighbouring seeds have nothing in common.</param>
 internal sealed class RandomStream(ulong seed)
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15UL;
-
     private ulong _state = Mix(seed);
     private double _spare;
     private bool _hasSpare;
@@ -17,20 +16,14 @@ internal sealed class RandomStream(ulong seed)
     public static ulong SeedOf(ulong seed, int index) => Mix(Mix(seed) + (ulong)index);
 
     /// <summary>A bijection of 64 bits that leaves no pattern: SplitMix64's step.</summary>
-    public static ulong Mix(ulong value)
-    {
-        value += Golden;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9UL;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EBUL;
-        return value ^ (value >> 31);
-    }
+    public static ulong Mix(ulong value) => SplitMix64.At(value, 0);
 
     /// <summary>Uniform in [0,1), 53 bits.</summary>
     public double Next()
     {
         var value = Mix(_state);
-        _state += Golden;
-        return (value >> 11) * (1.0 / (1UL << 53));
+        _state += SplitMix64.Increment;
+        return SplitMix64.ToUnit(value);
     }
 
     /// <summary>Uniform between two bounds.</summary>

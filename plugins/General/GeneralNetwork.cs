@@ -24,12 +24,9 @@ internal sealed class GeneralNetwork : Module, IBackbone
         var dim = options.Dim;
         if (dim % 4 != 0)
             throw new IRConStyleException($"Dim is {dim}.", "Give a multiple of 4, such as 48.");
-        if (options.InputChannels != options.OutputChannels && options.InputChannels != 1)
-            throw new IRConStyleException(
-                $"InputChannels is {options.InputChannels}, but OutputChannels is {options.OutputChannels}.",
-                "The input is added to the output: give both the same number of channels, or an input of one.");
+        GlobalResidual.CheckChannels(options.InputChannels, options.OutputChannels);
 
-        _preprocess = Own("Preprocess_Module", ConvBlocks.Conv(options.InputChannels, dim));
+        _preprocess = this.Own("Preprocess_Module", ConvBlocks.Conv(options.InputChannels, dim));
         _levels =
         [
             (Stage("l1", dim), Down(1, dim, dim * 2)),                  // N×2·dim×H/2×W/2
@@ -40,7 +37,7 @@ internal sealed class GeneralNetwork : Module, IBackbone
             (Stage("r2", dim * 2), Up(1, dim * 2, dim * 2)),            // N×2·dim×H×W
         ];
         _last = Stage("r1", dim * 2);
-        _finetune = Own("Finetune_Module", ConvBlocks.Finetune(dim * 2, dim, options.OutputChannels));
+        _finetune = this.Own("Finetune_Module", ConvBlocks.Finetune(dim * 2, dim, options.OutputChannels));
         Spec = new BackboneSpec(options.InputChannels, 8, RequiresStyle: false);
     }
 
@@ -67,17 +64,11 @@ internal sealed class GeneralNetwork : Module, IBackbone
             return output.add(input);
     }
 
-    private Sequential Stage(string name, int channels) => Own($"Process_Module_{name}", ConvBlocks.Stage(channels));
+    private Sequential Stage(string name, int channels) => this.Own($"Process_Module_{name}", ConvBlocks.Stage(channels));
 
     private Sequential Down(int level, int input, int output) =>
-        Own($"down{level}", Sequential(Layers.Convolution(input, output / 4, 3, bias: false), PixelUnshuffle(2)));
+        this.Own($"down{level}", Sequential(Layers.Convolution(input, output / 4, 3, bias: false), PixelUnshuffle(2)));
 
     private Sequential Up(int level, int input, int output) =>
-        Own($"up{level}", Sequential(Layers.Convolution(input, output * 4, 3, bias: false), PixelShuffle(2)));
-
-    private Sequential Own(string name, Sequential module)
-    {
-        register_module(name, module);
-        return module;
-    }
+        this.Own($"up{level}", Sequential(Layers.Convolution(input, output * 4, 3, bias: false), PixelShuffle(2)));
 }

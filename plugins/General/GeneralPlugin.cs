@@ -13,10 +13,10 @@ public sealed class GeneralPlugin : IRestorationPlugin
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin) => plugin
         .AddStyledUNet<ConStyleGeneralOptions>(
-            new("constyle-general", "The paper's U-Net of plain convolutions.") { ReferenceNames = ["ConStyleConv"] },
+            new("constyle-general", "The paper's U-Net of plain convolutions.") { ReferenceNames = ["ConStyleConv"], Detector = GeneralDetection.Styled },
             options => new ConvBlocks(options))
         .AddBackbone<GeneralOptions>(
-            new("general", "Plain convolutions without style and skip connections.") { ReferenceNames = ["OriginConv"] },
+            new("general", "Plain convolutions without style and skip connections.") { ReferenceNames = ["OriginConv"], Detector = GeneralDetection.Plain },
             (options, _) => new GeneralNetwork(options))
         .AddBackbone<IdentityOptions>(
             new("identity", "Returns its input: the baseline of every evaluation."),

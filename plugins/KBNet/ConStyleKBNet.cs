@@ -14,7 +14,7 @@ namespace IRConStyle.Plugins.KBNet;
 public sealed class ConStyleKbNetOptions : UNetOptions
 {
     /// <summary>Sets the default width and depth.</summary>
-    public ConStyleKbNetOptions() => (Dim, LeftBlocks, BottomBlocks, RightBlocks) = (32, [3, 3, 4], 4, [3, 3, 4]);
+    public ConStyleKbNetOptions() => (Dim, EncoderBlocks, BottleneckBlocks, DecoderBlocks) = (32, [3, 3, 4], 4, [3, 3, 4]);
 
     /// <summary>Channels of the degraded and of the restored image: 3, or 1 for grey ones.</summary>
     [AllowedValues(1, 3)]

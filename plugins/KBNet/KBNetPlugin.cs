@@ -13,10 +13,10 @@ public sealed class KBNetPlugin : IRestorationPlugin
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin) => plugin
         .AddStyledUNet<ConStyleKbNetOptions>(
-            new("constyle-kbnet", "The paper's U-Net of KBNet blocks.") { ReferenceNames = ["ConStyleKBNet"] },
+            new("constyle-kbnet", "The paper's U-Net of KBNet blocks.") { ReferenceNames = ["ConStyleKBNet"], Detector = KbNetDetection.Styled },
             options => new KbBlocks(options))
         .AddBackbone<KbNetOptions>(
-            new("kbnet", "KBNet as its authors built it, without style.") { ReferenceNames = ["KBNet"] },
+            new("kbnet", "KBNet as its authors built it, without style.") { ReferenceNames = ["KBNet"], Detector = KbNetDetection.Plain },
             (options, _) => new PlainUNet(
                 options, channels => new KbBlock(channels, options.FeedForwardScale, options.Lightweight)));
 }

@@ -83,9 +83,9 @@ internal sealed class KbBlock : Module<Tensor, Tensor>
     {
         CheckWidth(channels);
         var wide = GatedWidth(channels, feedForwardScale);
-        var groups = channels / KernelBasis.GroupSize;
+        var groups = channels / KernelBasisAttention.GroupSize;
         var looked = Math.Min(channels, AttentionWidth);
-        var kernel = channels * KernelBasis.GroupSize * KernelBasis.Places;
+        var kernel = channels * KernelBasisAttention.GroupSize * KernelBasisAttention.Places;
 
         // As the authors: the bound of a Kaiming initialisation that takes basis and kernel for its inputs.
         var bound = 1 / Math.Sqrt((double)BasisSize * kernel);
@@ -107,7 +107,7 @@ internal sealed class KbBlock : Module<Tensor, Tensor>
         _depthwise = Layers.Convolution(channels, channels, 3, groups: channels);
         _attention = Sequential(
             Layers.Convolution(channels, looked, 3, groups: looked),
-            new ChannelGate(),
+            new SimpleGate(),
             Layers.Convolution(looked / 2, BasisSize, 1));
         _pixelAttention = Layers.Convolution(channels, BasisSize, 1);
         _project = Layers.Convolution(channels, channels, 1);
@@ -128,7 +128,7 @@ internal sealed class KbBlock : Module<Tensor, Tensor>
         var surroundings = _surroundings.call(x);                       // N×C×H×W
         var attention = _pixelAttention.call(x).addcmul(_attention.call(x), _attentionScale, one); // N×32×H×W
         x = _depthwise.Consume(_mix.Consume(x));                        // N×C×H×W
-        var own = KernelBasis.Apply(x, attention, _basis, _basisBias);
+        var own = KernelBasisAttention.Apply(x, attention, _basis, _basisBias);
         attention.Dispose();
         if (is_grad_enabled())
         {
@@ -147,7 +147,7 @@ internal sealed class KbBlock : Module<Tensor, Tensor>
 
     private static void CheckWidth(int channels)
     {
-        if (channels % KernelBasis.GroupSize != 0 || (channels > AttentionWidth && channels % AttentionWidth != 0))
+        if (channels % KernelBasisAttention.GroupSize != 0 || (channels > AttentionWidth && channels % AttentionWidth != 0))
             throw new IRConStyleException(
                 $"A stage has {channels} channels, which KBNet's blocks cannot split.",
                 "They take 4, 8, … 32 channels, or a multiple of 32: choose a width that gives this at every level, such as 32.");

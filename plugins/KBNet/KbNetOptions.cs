@@ -8,7 +8,7 @@ namespace IRConStyle.Plugins.KBNet;
 public sealed class KbNetOptions : PlainUNetOptions
 {
     /// <summary>Sets the authors' depth.</summary>
-    public KbNetOptions() => (EncoderBlocks, MiddleBlocks, DecoderBlocks) = ([2, 2, 2, 2], 12, [4, 2, 2, 2]);
+    public KbNetOptions() => (EncoderBlocks, BottleneckBlocks, DecoderBlocks) = ([2, 2, 2, 2], 12, [4, 2, 2, 2]);
 
     /// <summary>Kind of block; the authors' code has this one.</summary>
     [AllowedValues("KBBlock_s")]

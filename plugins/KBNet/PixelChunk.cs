@@ -44,5 +44,5 @@ internal readonly record struct PixelChunk(long First, long Count, long Top, lon
 
     /// <summary>C×P or C×n×h×w with the channels in groups of four, G×4×n×h×w.</summary>
     public Tensor Groups(Tensor channels) =>
-        channels.view(-1, KernelBasis.GroupSize, Count, Rows, Width);
+        channels.view(-1, KernelBasisAttention.GroupSize, Count, Rows, Width);
 }

@@ -11,11 +11,11 @@ public sealed class LossesPlugin : IRestorationPlugin
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin) => plugin
         .AddLoss<ElementLossOptions>(
-            new ComponentInfo("l1", "Absolute difference.") { ReferenceNames = ["L1Loss"] },
+            new ComponentInfo("l1", "Mean absolute error (L1).") { ReferenceNames = ["L1Loss"] },
             (options, _) => new L1Loss(options))
         .AddLoss<ElementLossOptions>(
-            new ComponentInfo("mse", "Square difference.") { ReferenceNames = ["MSELoss"] },
-            (options, _) => new MeanSquareLoss(options))
+            new ComponentInfo("mse", "Mean squared error (MSE).") { ReferenceNames = ["MSELoss"] },
+            (options, _) => new MseLoss(options))
         .AddLoss<CharbonnierOptions>(
             new ComponentInfo("charbonnier", "The difference's smooth absolute value.") { ReferenceNames = ["CharbonnierLoss"] },
             (options, _) => new CharbonnierLoss(options))

@@ -39,7 +39,7 @@ public sealed class L1Loss(ElementLossOptions options) : IRestorationLoss
 
 /// <summary>Mean or sum over all elements of (restored − clean)².</summary>
 /// <param name="options">Mean or sum.</param>
-public sealed class MeanSquareLoss(ElementLossOptions options) : IRestorationLoss
+public sealed class MseLoss(ElementLossOptions options) : IRestorationLoss
 {
     /// <inheritdoc/>
     /// <exception cref="IRConStyleException">The shapes differ.</exception>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using IRConStyle.Abstractions;
 
 namespace IRConStyle.Plugins.Maxim;
@@ -5,9 +6,9 @@ namespace IRConStyle.Plugins.Maxim;
 /// <summary>How the blocks of one level are built.</summary>
 /// <param name="Options">What all levels share.</param>
 /// <param name="Bias">Whether layers have a bias.</param>
-/// <param name="Block">The split into blocks whose pixels are mixed.</param>
-/// <param name="Grid">The split into a grid whose cells are mixed.</param>
-internal sealed record BlockSettings(MaximBlockOptions Options, bool Bias, PixelSplit Block, PixelSplit Grid)
+/// <param name="Block">The partition into blocks whose pixels are mixed.</param>
+/// <param name="Grid">The partition into a grid whose cells are mixed.</param>
+internal sealed record BlockSettings(MaximBlockOptions Options, bool Bias, PixelPartition Block, PixelPartition Grid)
 {
     /// <summary>Beyond it, images would mostly consist of padding.</summary>
     private const long LargestMultiple = 4096;
@@ -22,14 +23,14 @@ internal sealed record BlockSettings(MaximBlockOptions Options, bool Bias, Pixel
         var (block, grid) = level < options.HighResolutionLevels
             ? (options.HighResolutionBlock, options.HighResolutionGrid)
             : (options.LowResolutionBlock, options.LowResolutionBlock);
-        return new(options, bias, PixelSplit.IntoBlocks(block), PixelSplit.IntoGrid(grid));
+        return new(options, bias, PixelPartition.IntoBlocks(block), PixelPartition.IntoGrid(grid));
     }
 
     /// <summary>The settings of the bottleneck.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="bias">Whether layers have a bias.</param>
-    public static BlockSettings OfBottom(MaximBlockOptions options, bool bias) => new(
-        options, bias, PixelSplit.IntoBlocks(options.LowResolutionBlock), PixelSplit.IntoGrid(options.LowResolutionGrid));
+    public static BlockSettings OfBottleneck(MaximBlockOptions options, bool bias) => new(
+        options, bias, PixelPartition.IntoBlocks(options.LowResolutionBlock), PixelPartition.IntoGrid(options.LowResolutionGrid));
 
     /// <summary>What height and width of the image must be multiples of, so that every level splits evenly.</summary>
     /// <param name="levels">From full size to the bottleneck, each half as large as the one before.</param>
@@ -41,7 +42,7 @@ internal sealed record BlockSettings(MaximBlockOptions Options, bool Bias, Pixel
             foreach (var size in levels[level].Block.Sides.Concat(levels[level].Grid.Sides))
             {
                 var side = (long)size << level;
-                multiple = multiple / Gcd(multiple, side) * side;
+                multiple = multiple / (long)BigInteger.GreatestCommonDivisor(multiple, side) * side;
                 if (multiple > LargestMultiple)
                     throw new IRConStyleException(
                         $"With these sizes of blocks and grids, images would be padded to a multiple of {multiple}.",
@@ -50,6 +51,4 @@ internal sealed record BlockSettings(MaximBlockOptions Options, bool Bias, Pixel
 
         return (int)multiple;
     }
-
-    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 }

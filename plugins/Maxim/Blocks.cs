@@ -8,10 +8,10 @@ using static TorchSharp.torch.nn;
 namespace IRConStyle.Plugins.Maxim;
 
 /// <summary>
-/// A block of encoder or decoder: joins its inputs, then twice mixes pixels along both axes and attends to channels.
+/// The block of the encoder, and within the decoder's: joins its inputs, then twice mixes pixels along both axes and attends to channels.
 /// Source: MAXIM, https://arxiv.org/abs/2201.02973.
 /// </summary>
-internal sealed class LevelBlock : Module
+internal sealed class EncoderBlock : Module
 {
     private readonly bool _mixesPixels;
 
@@ -25,14 +25,14 @@ internal sealed class LevelBlock : Module
     private readonly MultiAxisLayer _mix1;
 
     [ComponentName(Name = "channel_attention_block_10")]
-    private readonly AttentionBlock _attend0;
+    private readonly ResidualChannelAttentionBlock _attend0;
 
     [ComponentName(Name = "channel_attention_block_11")]
-    private readonly AttentionBlock _attend1;
+    private readonly ResidualChannelAttentionBlock _attend1;
 
     /// <summary>For several stages, which these networks do not have; never run.</summary>
     [ComponentName(Name = "cross_gating_block")]
-    private readonly CrossGating _crossGating;
+    private readonly CrossGatingBlock _crossGating;
 
     [ComponentName(Name = "Conv_1")]
     private readonly Conv2d? _down;
@@ -41,16 +41,16 @@ internal sealed class LevelBlock : Module
     /// <param name="channels">C.</param>
     /// <param name="settings">Settings of the level.</param>
     /// <param name="hasDownsampling">Whether it has a downsampling convolution, run or not.</param>
-    public LevelBlock(int joined, int channels, BlockSettings settings, bool hasDownsampling)
-        : base(nameof(LevelBlock))
+    public EncoderBlock(int joined, int channels, BlockSettings settings, bool hasDownsampling)
+        : base(nameof(EncoderBlock))
     {
         _mixesPixels = settings.Options.UseGlobalMlp;
         _join = Layers.Convolution(joined, channels, 1, settings.Bias);
-        _mix0 = new MultiAxisLayer(channels, settings);
-        _mix1 = new MultiAxisLayer(channels, settings);
-        _attend0 = new AttentionBlock(channels, settings);
-        _attend1 = new AttentionBlock(channels, settings);
-        _crossGating = new CrossGating(channels, null, channels, settings);
+        _mix0 = MultiAxisLayer.Gmlp(channels, settings);
+        _mix1 = MultiAxisLayer.Gmlp(channels, settings);
+        _attend0 = new ResidualChannelAttentionBlock(channels, settings);
+        _attend1 = new ResidualChannelAttentionBlock(channels, settings);
+        _crossGating = new CrossGatingBlock(channels, null, channels, settings);
         // The convolution keeps its bias whatever the settings say.
         _down = hasDownsampling ? Conv2d(channels, channels, 4, stride: 2, padding: 1) : null;
         RegisterComponents();
@@ -94,16 +94,16 @@ internal sealed class LevelBlock : Module
 internal sealed class DecoderBlock : Module
 {
     [ComponentName(Name = "ConvTranspose_0")]
-    private readonly ConvTranspose2d? _upscale;
+    private readonly ConvTranspose2d? _upsampling;
 
     [ComponentName(Name = "UNetEncoderBlock_0")]
-    private readonly LevelBlock _block;
+    private readonly EncoderBlock _block;
 
-    private DecoderBlock(ConvTranspose2d? upscale, LevelBlock block)
+    private DecoderBlock(ConvTranspose2d? upsampling, EncoderBlock block)
         : base(nameof(DecoderBlock))
     {
-        (_upscale, _block) = (upscale, block);
-        FromBelow = upscale is null ? null : new Upscaling(upscale);
+        (_upsampling, _block) = (upsampling, block);
+        FromBelow = upsampling is null ? null : new TransposedUpsampling(upsampling);
         RegisterComponents();
     }
 
@@ -115,17 +115,17 @@ internal sealed class DecoderBlock : Module
     /// <param name="channels">C.</param>
     /// <param name="settings">Settings of the level.</param>
     public static DecoderBlock WithUpsampling(int below, int channels, BlockSettings settings) => new(
-        Upscaling.Convolution(below, channels, settings.Bias),
-        new LevelBlock(channels * 4, channels, settings, hasDownsampling: true));
+        TransposedUpsampling.Convolution(below, channels, settings.Bias),
+        new EncoderBlock(channels * 4, channels, settings, hasDownsampling: true));
 
     /// <summary>A block all of whose inputs have its level's size.</summary>
     /// <param name="joined">Channels of all inputs.</param>
     /// <param name="channels">C.</param>
     /// <param name="settings">Settings of the level.</param>
     public static DecoderBlock WithoutUpsampling(int joined, int channels, BlockSettings settings) =>
-        new(null, new LevelBlock(joined, channels, settings, hasDownsampling: false));
+        new(null, new EncoderBlock(joined, channels, settings, hasDownsampling: false));
 
-    /// <inheritdoc cref="LevelBlock.Process"/>
+    /// <inheritdoc cref="EncoderBlock.Process"/>
     public Tensor Process(long[] size, params (IFeatureSource Source, Tensor Pixels)[] inputs) => _block.Process(size, inputs);
 }
 
@@ -142,20 +142,20 @@ internal sealed class BottleneckBlock : Module<Tensor, Tensor>
     private readonly MultiAxisLayer _mix1;
 
     [ComponentName(Name = "channel_attention_block_1_0")]
-    private readonly DenseAttentionBlock _attend0;
+    private readonly ResidualDenseChannelAttentionBlock _attend0;
 
     [ComponentName(Name = "channel_attention_block_1_1")]
-    private readonly DenseAttentionBlock _attend1;
+    private readonly ResidualDenseChannelAttentionBlock _attend1;
 
     public BottleneckBlock(int channels, BlockSettings settings)
         : base(nameof(BottleneckBlock))
     {
         // It keeps its bias whatever the settings say.
         _project = Layers.Convolution(channels, channels, 1);
-        _mix0 = new MultiAxisLayer(channels, settings);
-        _mix1 = new MultiAxisLayer(channels, settings);
-        _attend0 = new DenseAttentionBlock(channels, settings.Bias);
-        _attend1 = new DenseAttentionBlock(channels, settings.Bias);
+        _mix0 = MultiAxisLayer.Gmlp(channels, settings);
+        _mix1 = MultiAxisLayer.Gmlp(channels, settings);
+        _attend0 = new ResidualDenseChannelAttentionBlock(channels, settings.Bias);
+        _attend1 = new ResidualDenseChannelAttentionBlock(channels, settings.Bias);
         RegisterComponents();
     }
 

@@ -8,7 +8,7 @@ using static TorchSharp.torch.nn;
 
 namespace IRConStyle.Plugins.Maxim;
 
-/// <summary>Weights of the channels from their means over the image. Source: https://arxiv.org/abs/1709.01507.</summary>
+/// <summary>Squeeze and excitation: weights of the channels from their means over the image. Source: https://arxiv.org/abs/1709.01507.</summary>
 internal sealed class ChannelAttention : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "Conv_0")]
@@ -39,13 +39,13 @@ internal sealed class ChannelAttention : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Two convolutions with channel attention, added to their input.</summary>
-internal sealed class AttentionBlock : Module<Tensor, Tensor>
+/// <summary>RCAB: two convolutions with channel attention, added to their input. Source: https://arxiv.org/abs/1807.02758.</summary>
+internal sealed class ResidualChannelAttentionBlock : Module<Tensor, Tensor>
 {
     private readonly double _slope;
 
     [ComponentName(Name = "LayerNorm")]
-    private readonly ChannelNorm _norm;
+    private readonly ChannelLayerNorm _norm;
 
     [ComponentName(Name = "conv1")]
     private readonly Conv2d _first;
@@ -56,11 +56,11 @@ internal sealed class AttentionBlock : Module<Tensor, Tensor>
     [ComponentName(Name = "channel_attention")]
     private readonly ChannelAttention _attention;
 
-    public AttentionBlock(int channels, BlockSettings settings)
-        : base(nameof(AttentionBlock))
+    public ResidualChannelAttentionBlock(int channels, BlockSettings settings)
+        : base(nameof(ResidualChannelAttentionBlock))
     {
         _slope = settings.Options.LeakyReluSlope;
-        _norm = new ChannelNorm(channels);
+        _norm = new ChannelLayerNorm(channels);
         _first = Layers.Convolution(channels, channels, 3, settings.Bias);
         _second = Layers.Convolution(channels, channels, 3, settings.Bias);
         // Its layers keep their bias whatever the settings say.
@@ -108,14 +108,14 @@ internal sealed class ChannelMlp : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Two linear layers with channel attention, added to their input.</summary>
-internal sealed class DenseAttentionBlock : Module<Tensor, Tensor>
+/// <summary>RDCAB: two linear layers with channel attention, added to their input.</summary>
+internal sealed class ResidualDenseChannelAttentionBlock : Module<Tensor, Tensor>
 {
     /// <summary>The authors leave it so whatever the settings say.</summary>
     private const int Reduction = 4;
 
     [ComponentName(Name = "LayerNorm")]
-    private readonly ChannelNorm _norm;
+    private readonly ChannelLayerNorm _norm;
 
     [ComponentName(Name = "channel_mixing")]
     private readonly ChannelMlp _mlp;
@@ -123,10 +123,10 @@ internal sealed class DenseAttentionBlock : Module<Tensor, Tensor>
     [ComponentName(Name = "channel_attention")]
     private readonly ChannelAttention _attention;
 
-    public DenseAttentionBlock(int channels, bool bias)
-        : base(nameof(DenseAttentionBlock))
+    public ResidualDenseChannelAttentionBlock(int channels, bool bias)
+        : base(nameof(ResidualDenseChannelAttentionBlock))
     {
-        _norm = new ChannelNorm(channels);
+        _norm = new ChannelLayerNorm(channels);
         _mlp = new ChannelMlp(channels, bias);
         _attention = new ChannelAttention(channels, Reduction, bias);
         RegisterComponents();

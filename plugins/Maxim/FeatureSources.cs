@@ -71,7 +71,7 @@ internal static class FeatureJoin
 /// <summary>A feature map that is resampled only: bilinear, with antialiasing where that makes it smaller.</summary>
 /// <param name="channels">Channels.</param>
 /// <param name="scale">Of both sides; 1 leaves it unchanged.</param>
-internal sealed class Resampling(int channels, double scale = 1) : IFeatureSource
+internal sealed class BilinearResampling(int channels, double scale = 1) : IFeatureSource
 {
     public int Channels => channels;
 
@@ -93,7 +93,7 @@ internal sealed class Resampling(int channels, double scale = 1) : IFeatureSourc
         using var scope = NewDisposeScope();
         if (scale > 1 && weight.shape[0] <= weight.shape[1])
         {
-            // Resampling and projecting commute, and this way round the fewer values are resampled.
+            // BilinearResampling and projecting commute, and this way round the fewer values are resampled.
             output.add_(Compute(functional.linear(pixels, weight)));
             return;
         }
@@ -131,9 +131,9 @@ internal sealed class Resampling(int channels, double scale = 1) : IFeatureSourc
 }
 
 /// <summary>A feature map of another level: resampled, then projected.</summary>
-internal sealed class Signal : Module<Tensor, Tensor>, IFeatureSource
+internal sealed class ResampledProjection : Module<Tensor, Tensor>, IFeatureSource
 {
-    private readonly Resampling _resampling;
+    private readonly BilinearResampling _resampling;
 
     [ComponentName(Name = "Conv_0")]
     private readonly Conv2d _projection;
@@ -142,11 +142,11 @@ internal sealed class Signal : Module<Tensor, Tensor>, IFeatureSource
     /// <param name="channels">Output channels.</param>
     /// <param name="scale">Of both sides.</param>
     /// <param name="bias">Whether the projection has a bias.</param>
-    public Signal(int input, int channels, double scale, bool bias)
-        : base(nameof(Signal))
+    public ResampledProjection(int input, int channels, double scale, bool bias)
+        : base(nameof(ResampledProjection))
     {
         Channels = channels;
-        _resampling = new Resampling(input, scale);
+        _resampling = new BilinearResampling(input, scale);
         _projection = Layers.Convolution(input, channels, 1, bias);
         RegisterComponents();
     }
@@ -173,7 +173,7 @@ internal sealed class Signal : Module<Tensor, Tensor>, IFeatureSource
 
 /// <summary>A feature map of the level below, each pixel of which becomes 2×2 by a transposed convolution.</summary>
 /// <param name="layer">The convolution, whose owner is another.</param>
-internal sealed class Upscaling(ConvTranspose2d layer) : IFeatureSource
+internal sealed class TransposedUpsampling(ConvTranspose2d layer) : IFeatureSource
 {
     public int Channels { get; } = (int)layer.weight!.shape[1];
 
@@ -203,13 +203,13 @@ internal sealed class Upscaling(ConvTranspose2d layer) : IFeatureSource
 /// A feature map of the level below, each pixel of which becomes 2×2: convolution 3×3, then channels become pixels (state
 /// name <c>up.0</c>).
 /// </summary>
-internal sealed class ShuffleUpscaling : Module<Tensor, Tensor>, IFeatureSource
+internal sealed class PixelShuffleUpsampling : Module<Tensor, Tensor>, IFeatureSource
 {
     [ComponentName(Name = "up")]
     private readonly Sequential _up;
 
-    public ShuffleUpscaling(int channels)
-        : base(nameof(ShuffleUpscaling))
+    public PixelShuffleUpsampling(int channels)
+        : base(nameof(PixelShuffleUpsampling))
     {
         Channels = channels;
         _up = Sequential(Layers.Convolution(channels, channels * 4, 3, bias: false), PixelShuffle(2));

@@ -30,7 +30,7 @@ public abstract class MaximBlockOptions
     [ReferenceArgument("block_size_hr")]
     public int[] HighResolutionBlock { get; set; } = [16, 16];
 
-    /// <summary>Height and width of a block, and of the grid of all levels but the bottom, at low resolution.</summary>
+    /// <summary>Height and width of a block, and of the grid of all levels but the bottleneck, at low resolution.</summary>
     [Length(2, 2)]
     [ReferenceArgument("block_size_lr")]
     public int[] LowResolutionBlock { get; set; } = [8, 8];
@@ -40,7 +40,7 @@ public abstract class MaximBlockOptions
     [ReferenceArgument("grid_size_hr")]
     public int[] HighResolutionGrid { get; set; } = [16, 16];
 
-    /// <summary>Rows and columns of the grid at the bottom.</summary>
+    /// <summary>Rows and columns of the grid in the bottleneck.</summary>
     [Length(2, 2)]
     [ReferenceArgument("grid_size_lr")]
     public int[] LowResolutionGrid { get; set; } = [8, 8];
@@ -84,5 +84,5 @@ public sealed class ConStyleMaximOptions : MaximBlockOptions
     /// <summary>Blocks of the bottleneck.</summary>
     [Range(0, 256)]
     [ReferenceArgument("bottom_blk_num")]
-    public int BottomBlocks { get; set; } = 2;
+    public int BottleneckBlocks { get; set; } = 2;
 }

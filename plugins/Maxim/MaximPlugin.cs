@@ -15,9 +15,10 @@ public sealed class MaximPlugin : IRestorationPlugin
             new("constyle-maxim", "The paper's U-Net of MAXIM blocks, with multi-scale inputs and cross gating.")
             {
                 ReferenceNames = ["ConStyleMaxim"],
+                Detector = MaximDetection.Styled,
             },
             (options, context) => new ConStyleMaximNetwork(options, context))
         .AddBackbone<MaximOptions>(
-            new("maxim", "MAXIM with one stage, without style.") { ReferenceNames = ["Maxim"] },
+            new("maxim", "MAXIM with one stage, without style.") { ReferenceNames = ["Maxim"], Detector = MaximDetection.Plain },
             (options, _) => new MaximNetwork(options));
 }

@@ -7,49 +7,126 @@ using static TorchSharp.torch.nn;
 
 namespace IRConStyle.Plugins.Maxim;
 
-/// <summary>Normalises one half of the channels and mixes its positions, to scale the other half.</summary>
-internal sealed class GatingUnit : Module<Tensor, Tensor, Tensor>
+/// <summary>What mixes the pixels of one axis.</summary>
+/// <param name="Name">Its state name.</param>
+/// <param name="Layer">Its parameters.</param>
+/// <param name="Mix">P×R×C to the same shape; may write over its input where no gradient is recorded.</param>
+internal sealed record AxisMixing(string Name, Module Layer, Func<Tensor, Tensor> Mix);
+
+/// <summary>
+/// Mixes pixels along two axes at once: half of the channels over a grid that spans the image, half within blocks; all but
+/// the mixing is pixel by pixel. Source: MAXIM, https://arxiv.org/abs/2201.02973.
+/// </summary>
+internal sealed class MultiAxisLayer : Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "intermediate_layernorm")]
-    private readonly ChannelNorm _norm;
+    /// <summary>How many times wider the authors have the layer of the weights inside.</summary>
+    private const int GatingFactor = 2;
 
-    [ComponentName(Name = "Dense_0")]
-    private readonly Linear _mix;
+    private readonly PixelPartition _gridPartition;
+    private readonly PixelPartition _blockPartition;
+    private readonly bool _isResidual;
+    private readonly AxisMixing _grid;
+    private readonly AxisMixing _block;
 
-    public GatingUnit(int channels, int positions)
-        : base(nameof(GatingUnit))
+    [ComponentName(Name = "LayerNorm_in")]
+    private readonly ChannelLayerNorm _norm;
+
+    [ComponentName(Name = "in_project")]
+    private readonly Linear _expand;
+
+    [ComponentName(Name = "out_project")]
+    private readonly Linear _project;
+
+    private MultiAxisLayer(
+        int channels, int inner, BlockSettings settings, bool isResidual, Func<PixelPartition, AxisMixing> createMixing)
+        : base(nameof(MultiAxisLayer))
     {
-        _norm = new ChannelNorm(channels);
-        _mix = Linear(positions, positions);
-        RegisterComponents();
+        (_gridPartition, _blockPartition, _isResidual) = (settings.Grid, settings.Block, isResidual);
+        _norm = new ChannelLayerNorm(channels);
+        _expand = Linear(channels, inner, settings.Bias);
+        _grid = createMixing(_gridPartition);
+        _block = createMixing(_blockPartition);
+        _project = Linear(inner, channels, settings.Bias);
+        // By hand, because the layers that mix have different names and come between these.
+        register_module("LayerNorm_in", _norm);
+        register_module("in_project", _expand);
+        register_module(_grid.Name, _grid.Layer);
+        register_module(_block.Name, _block.Layer);
+        register_module("out_project", _project);
     }
 
-    /// <param name="gated">P×R×C.</param>
-    /// <param name="gate">P×R×C.</param>
-    /// <returns>P×R×C, owned by the caller.</returns>
-    public override Tensor forward(Tensor gated, Tensor gate)
+    /// <summary>A gMLP for each axis; the result is added to the input (SplitHeadMultiAxisGmlpLayer in the authors' code).</summary>
+    /// <param name="channels">C.</param>
+    /// <param name="settings">Settings of the level.</param>
+    /// <exception cref="IRConStyleException">The channels cannot be halved.</exception>
+    public static MultiAxisLayer Gmlp(int channels, BlockSettings settings)
+    {
+        var options = settings.Options;
+        var inner = channels * options.InputFactor;
+        if (inner % 2 != 0)
+            throw new IRConStyleException(
+                $"{channels} channels, InputFactor {options.InputFactor} times wider, cannot be halved.",
+                "Give an even factor.");
+        return new(channels, inner, settings, isResidual: true, partition =>
+        {
+            var factor = partition.IsGrid ? options.GridFactor : options.BlockFactor;
+            var layer = new GmlpLayer(inner / 2, factor, partition, settings.Bias);
+            return new(partition.IsGrid ? "GridGmlpLayer" : "BlockGmlpLayer", layer, layer.call);
+        });
+    }
+
+    /// <summary>One linear layer for each axis; gives weights for another feature map (GetSpatialGatingWeights in the authors' code).</summary>
+    /// <param name="channels">C.</param>
+    /// <param name="settings">Settings of the level.</param>
+    public static MultiAxisLayer GatingWeights(int channels, BlockSettings settings) =>
+        new(channels, channels * GatingFactor, settings, isResidual: false, partition =>
+        {
+            var layer = Linear(partition.Positions, partition.Positions, settings.Bias);
+            return new(partition.IsGrid ? "Dense_0" : "Dense_1", layer, tokens => layer.OnPositions(tokens));
+        });
+
+    /// <param name="input">N×H×W×C, contiguous.</param>
+    /// <returns>N×H×W×C, contiguous where no gradient is recorded, owned by the caller.</returns>
+    public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        // The gate starts near one, not near zero.
-        var weights = _mix.OnPositions(_norm.call(gate), offset: 1);
-        var x = is_grad_enabled() ? weights * gated : weights.mul_(gated);
-        return x.MoveToOuterDisposeScope();
+        if (is_grad_enabled())
+        {
+            var x = functional.gelu(_expand.call(_norm.call(input)));       // N×H×W×fC
+            var halves = cat([Mix(_grid, _gridPartition, x.Half(0)), Mix(_block, _blockPartition, x.Half(1))], -1);
+            x = _project.call(halves);
+            return (_isResidual ? x + input : x).MoveToOuterDisposeScope();
+        }
+
+        var normal = _norm.call(input);
+        var output = _isResidual ? input.clone() : zeros_like(input);
+        _gridPartition.Accumulate(normal, output, tokens => Branch(tokens, 0, _grid));
+        _blockPartition.Accumulate(normal, output, tokens => Branch(tokens, 1, _block));
+        return output.MoveToOuterDisposeScope();
     }
+
+    private static Tensor Mix(AxisMixing mixing, PixelPartition partition, Tensor image) =>
+        partition.ToImage(mixing.Mix(partition.ToTokens(image)), image);
+
+    /// <summary>What one half of the inner channels adds to the output.</summary>
+    private Tensor Branch(Tensor tokens, int half, AxisMixing mixing) =>
+        _project.InputHalf(mixing.Mix(_expand.OutputHalf(tokens, half).gelu_()), half);
 }
 
 /// <summary>
-/// A gated MLP that mixes positions: of a block, or of a grid. Source: MAXIM, https://arxiv.org/abs/2201.02973.
+/// A gated MLP (gMLP) that mixes positions: of a block, or of a grid. Sources: MAXIM, https://arxiv.org/abs/2201.02973; gMLP,
+/// https://arxiv.org/abs/2105.08050.
 /// </summary>
-internal sealed class GatedMlp : Module<Tensor, Tensor>
+internal sealed class GmlpLayer : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "GridGatingUnit")]
-    private readonly GatingUnit? _gridGate;
+    private readonly SpatialGatingUnit? _gridGate;
 
     [ComponentName(Name = "BlockGatingUnit")]
-    private readonly GatingUnit? _blockGate;
+    private readonly SpatialGatingUnit? _blockGate;
 
     [ComponentName(Name = "LayerNorm")]
-    private readonly ChannelNorm _norm;
+    private readonly ChannelLayerNorm _norm;
 
     [ComponentName(Name = "in_project")]
     private readonly Linear _expand;
@@ -59,24 +136,24 @@ internal sealed class GatedMlp : Module<Tensor, Tensor>
 
     /// <param name="channels">C.</param>
     /// <param name="factor">How many times wider it is inside.</param>
-    /// <param name="split">Which positions are mixed.</param>
+    /// <param name="partition">Which positions are mixed.</param>
     /// <param name="bias">Whether the projections have a bias; the gate always has.</param>
-    public GatedMlp(int channels, int factor, PixelSplit split, bool bias)
-        : base(nameof(GatedMlp))
+    public GmlpLayer(int channels, int factor, PixelPartition partition, bool bias)
+        : base(nameof(GmlpLayer))
     {
         var inner = channels * factor;
         if (inner % 2 != 0)
             throw new IRConStyleException(
                 $"{channels} channels, {factor} times wider, cannot be halved.", "Give even factors or more Features.");
-        _norm = new ChannelNorm(channels);
+        _norm = new ChannelLayerNorm(channels);
         _expand = Linear(channels, inner, bias);
-        var gate = new GatingUnit(inner / 2, split.Positions);
-        (_gridGate, _blockGate) = split.IsGrid ? (gate, null) : ((GatingUnit?)null, gate);
+        var gate = new SpatialGatingUnit(inner / 2, partition.Positions);
+        (_gridGate, _blockGate) = partition.IsGrid ? (gate, null) : ((SpatialGatingUnit?)null, gate);
         _project = Linear(inner / 2, channels, bias);
         RegisterComponents();
     }
 
-    private GatingUnit Gate => (_gridGate ?? _blockGate)!;
+    private SpatialGatingUnit Gate => (_gridGate ?? _blockGate)!;
 
     /// <param name="tokens">P×R×C; written over where no gradient is recorded.</param>
     /// <returns>P×R×C, owned by the caller.</returns>
@@ -98,71 +175,32 @@ internal sealed class GatedMlp : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>
-/// Mixes pixels along two axes at once: half of the channels over a grid that spans the image, half within blocks.
-/// Source: MAXIM, https://arxiv.org/abs/2201.02973.
-/// </summary>
-internal sealed class MultiAxisLayer : Module<Tensor, Tensor>
+/// <summary>Normalises one half of the channels and mixes its positions, to scale the other half.</summary>
+internal sealed class SpatialGatingUnit : Module<Tensor, Tensor, Tensor>
 {
-    private readonly PixelSplit _gridSplit;
-    private readonly PixelSplit _blockSplit;
+    [ComponentName(Name = "intermediate_layernorm")]
+    private readonly ChannelLayerNorm _norm;
 
-    [ComponentName(Name = "LayerNorm_in")]
-    private readonly ChannelNorm _norm;
+    [ComponentName(Name = "Dense_0")]
+    private readonly Linear _mix;
 
-    [ComponentName(Name = "in_project")]
-    private readonly Linear _expand;
-
-    [ComponentName(Name = "GridGmlpLayer")]
-    private readonly GatedMlp _grid;
-
-    [ComponentName(Name = "BlockGmlpLayer")]
-    private readonly GatedMlp _block;
-
-    [ComponentName(Name = "out_project")]
-    private readonly Linear _project;
-
-    public MultiAxisLayer(int channels, BlockSettings settings)
-        : base(nameof(MultiAxisLayer))
+    public SpatialGatingUnit(int channels, int positions)
+        : base(nameof(SpatialGatingUnit))
     {
-        var (options, bias) = (settings.Options, settings.Bias);
-        (_gridSplit, _blockSplit) = (settings.Grid, settings.Block);
-        var inner = channels * options.InputFactor;
-        if (inner % 2 != 0)
-            throw new IRConStyleException(
-                $"{channels} channels, InputFactor {options.InputFactor} times wider, cannot be halved.",
-                "Give an even factor.");
-        _norm = new ChannelNorm(channels);
-        _expand = Linear(channels, inner, bias);
-        _grid = new GatedMlp(inner / 2, options.GridFactor, _gridSplit, bias);
-        _block = new GatedMlp(inner / 2, options.BlockFactor, _blockSplit, bias);
-        _project = Linear(inner, channels, bias);
+        _norm = new ChannelLayerNorm(channels);
+        _mix = Linear(positions, positions);
         RegisterComponents();
     }
 
-    /// <param name="input">N×H×W×C, contiguous.</param>
-    /// <returns>N×H×W×C, contiguous, owned by the caller.</returns>
-    public override Tensor forward(Tensor input)
+    /// <param name="gated">P×R×C.</param>
+    /// <param name="gate">P×R×C.</param>
+    /// <returns>P×R×C, owned by the caller.</returns>
+    public override Tensor forward(Tensor gated, Tensor gate)
     {
         using var scope = NewDisposeScope();
-        if (is_grad_enabled())
-        {
-            var x = functional.gelu(_expand.call(_norm.call(input)));       // N×H×W×fC
-            var halves = cat([Mix(_grid, _gridSplit, x.Half(0)), Mix(_block, _blockSplit, x.Half(1))], -1);
-            return (_project.call(halves) + input).MoveToOuterDisposeScope();
-        }
-
-        var normal = _norm.call(input);
-        var output = input.clone();
-        _gridSplit.Accumulate(normal, output, tokens => Branch(tokens, 0, _grid));
-        _blockSplit.Accumulate(normal, output, tokens => Branch(tokens, 1, _block));
-        return output.MoveToOuterDisposeScope();
+        // The gate starts near one, not near zero.
+        var weights = _mix.OnPositions(_norm.call(gate), offset: 1);
+        var x = is_grad_enabled() ? weights * gated : weights.mul_(gated);
+        return x.MoveToOuterDisposeScope();
     }
-
-    private static Tensor Mix(GatedMlp layer, PixelSplit split, Tensor image) =>
-        split.ToImage(layer.call(split.ToTokens(image)), image);
-
-    /// <summary>What one half of the inner channels adds to the output: all but the mixing is pixel by pixel.</summary>
-    private Tensor Branch(Tensor tokens, int half, GatedMlp layer) =>
-        _project.InputHalf(layer.call(_expand.OutputHalf(tokens, half).gelu_()), half);
 }

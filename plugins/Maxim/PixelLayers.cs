@@ -10,7 +10,7 @@ namespace IRConStyle.Plugins.Maxim;
 /// Layer normalisation over the last axis, with <c>gamma</c> and <c>beta</c> per channel: MAXIM's names for what is
 /// weight and bias elsewhere.
 /// </summary>
-internal sealed class ChannelNorm : Module<Tensor, Tensor>
+internal sealed class ChannelLayerNorm : Module<Tensor, Tensor>
 {
     private const double Epsilon = 1e-6;
 
@@ -22,8 +22,8 @@ internal sealed class ChannelNorm : Module<Tensor, Tensor>
     [ComponentName(Name = "beta")]
     private Parameter _beta;
 
-    public ChannelNorm(int channels)
-        : base(nameof(ChannelNorm))
+    public ChannelLayerNorm(int channels)
+        : base(nameof(ChannelLayerNorm))
     {
         _shape = [channels];
         _gamma = Parameter(ones(channels));

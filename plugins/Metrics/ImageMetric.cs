@@ -29,41 +29,21 @@ public abstract class ImageMetric : IMetric
     /// <inheritdoc/>
     public double Measure(torch.Tensor restored, torch.Tensor clean)
     {
-        Check(restored, clean, dimensions: 3);
-        if (restored.dtype != torch.ScalarType.Byte || clean.dtype != torch.ScalarType.Byte)
-            throw new IRConStyleException($"{_name}: the images are {restored.dtype} and {clean.dtype}.", "Measure takes 8-bit images; MeasureBatch takes floating point.");
+        Check(restored, clean);
         using var scope = torch.NewDisposeScope();
         var (first, second) = (Crop(restored).cpu().contiguous(), Crop(clean).cpu().contiguous());
         var isGrey = _lumaOnly && clean.shape[0] == 3 && Luma.IsGrey(second.Elements<byte>());
         return Measure(PlanesOf(first, isGrey), PlanesOf(second, isGrey));
     }
 
-    /// <inheritdoc/>
-    public torch.Tensor MeasureBatch(torch.Tensor restored, torch.Tensor clean)
-    {
-        Check(restored, clean, dimensions: 4);
-        if (!restored.is_floating_point() || !clean.is_floating_point())
-            throw new IRConStyleException($"{_name}: the batches are {restored.dtype} and {clean.dtype}.", "MeasureBatch takes floating point; Measure takes 8-bit images.");
-        using var scope = torch.NewDisposeScope();
-        using var noGradient = torch.no_grad();
-        var (first, second) = (Crop(restored), Crop(clean));
-        if (_lumaOnly && clean.shape[1] == 3)
-            (first, second) = (LumaOf(first, second), LumaOf(second, second));
-        return MeasureBatchPrepared(first.to(torch.ScalarType.Float64), second.to(torch.ScalarType.Float64)).MoveToOuterDisposeScope();
-    }
-
     /// <summary>Measures cropped 8-bit images, or their luma.</summary>
     private protected abstract double Measure(Planes restored, Planes clean);
-
-    /// <summary>Measures cropped N×C×H×W float64 in [0,1], within the caller's dispose scope.</summary>
-    /// <returns>N values.</returns>
-    private protected abstract torch.Tensor MeasureBatchPrepared(torch.Tensor restored, torch.Tensor clean);
 
     /// <summary>What to do about an image that is too small.</summary>
     /// <param name="smallerSide">The smaller side of what remains of it, in pixels.</param>
     private protected virtual string SizeRemedy(long smallerSide) => $"At least {_smallestSide}×{_smallestSide} pixels must remain.";
 
-    private void Check(torch.Tensor restored, torch.Tensor clean, int dimensions)
+    private void Check(torch.Tensor restored, torch.Tensor clean)
     {
         ArgumentNullException.ThrowIfNull(restored);
         ArgumentNullException.ThrowIfNull(clean);
@@ -71,10 +51,12 @@ public abstract class ImageMetric : IMetric
             throw new IRConStyleException(
                 $"{_name}: the restored image is {string.Join('×', restored.shape)}, the clean one {string.Join('×', clean.shape)}.",
                 "Both must have the same size and channels.");
-        if (restored.dim() != dimensions)
-            throw new IRConStyleException($"{_name}: the image has {restored.dim()} dimensions.", $"{dimensions} are expected.");
-        if (restored.shape[^3] is not (1 or 3))
-            throw new IRConStyleException($"{_name}: the image has {restored.shape[^3]} channels.", "RGB (3) or grey (1) is expected.");
+        if (restored.dtype != torch.ScalarType.Byte || clean.dtype != torch.ScalarType.Byte)
+            throw new IRConStyleException($"{_name}: the images are {restored.dtype} and {clean.dtype}.", "8-bit images (Byte) are expected.");
+        if (restored.dim() != 3)
+            throw new IRConStyleException($"{_name}: the image has {restored.dim()} dimensions.", "3 are expected: channels, rows, columns.");
+        if (restored.shape[0] is not (1 or 3))
+            throw new IRConStyleException($"{_name}: the image has {restored.shape[0]} channels.", "RGB (3) or grey (1) is expected.");
         var (height, width) = (restored.shape[^2] - 2 * _border, restored.shape[^1] - 2 * _border);
         if (height < _smallestSide || width < _smallestSide)
             throw new IRConStyleException(
@@ -83,14 +65,6 @@ public abstract class ImageMetric : IMetric
     }
 
     private torch.Tensor Crop(torch.Tensor image) => image.slice(-2, _border, image.shape[^2] - _border, 1).slice(-1, _border, image.shape[^1] - _border, 1);
-
-    // What the clean image is decides for both: what was restored of a grey image may have got a tint.
-    private static torch.Tensor LumaOf(torch.Tensor batch, torch.Tensor clean)
-    {
-        // Half precision would lose what an 8-bit image holds; float32 stays, as published figures were computed in it.
-        var wide = batch.dtype == torch.ScalarType.Float64 ? batch : batch.to(torch.ScalarType.Float32);
-        return torch.where(Luma.AreGrey(clean), Luma.OfGrey(wide), Luma.Of(wide));
-    }
 
     private Planes PlanesOf(torch.Tensor image, bool isGrey)
     {

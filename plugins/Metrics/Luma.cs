@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace IRConStyle.Plugins.Metrics;
 
 /// <summary>
@@ -46,36 +44,5 @@ internal static class Luma
             var (red, green, blue) = (rgb[i], rgb[plane + i], rgb[2 * plane + i]);
             grey[i] = red == green && red == blue ? red : (Red * red + Green * green + Blue * blue) / Range;
         }
-    }
-
-    /// <summary>Which images of a batch are grey.</summary>
-    /// <param name="rgb">N×3×H×W.</param>
-    /// <returns>N×1×1×1 of truth values, owned by the caller.</returns>
-    public static torch.Tensor AreGrey(torch.Tensor rgb)
-    {
-        using var scope = torch.NewDisposeScope();
-        return rgb.eq(rgb.narrow(1, 0, 1)).flatten(1).all(1).view(-1, 1, 1, 1).MoveToOuterDisposeScope();
-    }
-
-    /// <summary><see cref="OfGrey(ReadOnlySpan{byte}, Span{double})"/> of a batch.</summary>
-    /// <param name="rgb">N×3×H×W in [0,1].</param>
-    /// <returns>N×1×H×W in [0,1], of the same type, owned by the caller.</returns>
-    public static torch.Tensor OfGrey(torch.Tensor rgb)
-    {
-        using var scope = torch.NewDisposeScope();
-        var first = rgb.narrow(1, 0, 1);
-        var weights = torch.tensor(new[] { Red / Range, Green / Range, Blue / Range }, dtype: rgb.dtype, device: rgb.device).view(1, 3, 1, 1);
-        return torch.where(rgb.eq(first).all(1, keepdim: true), first, (rgb * weights).sum(1, keepdim: true)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Luma of a batch.</summary>
-    /// <param name="rgb">N×3×H×W in [0,1].</param>
-    /// <returns>N×1×H×W in [16/255, 235/255], of the same type, owned by the caller.</returns>
-    public static torch.Tensor Of(torch.Tensor rgb)
-    {
-        using var scope = torch.NewDisposeScope();
-        // The published code rounds its weights to float32 even for float64 images.
-        var weights = torch.tensor(new[] { (float)Red, (float)Green, (float)Blue }, dtype: rgb.dtype, device: rgb.device).view(1, 3, 1, 1);
-        return (rgb * weights).sum(1, keepdim: true).add(Offset).div(255.0).MoveToOuterDisposeScope();
     }
 }

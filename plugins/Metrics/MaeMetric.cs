@@ -1,5 +1,4 @@
 using IRConStyle.Abstractions;
-using TorchSharp;
 
 namespace IRConStyle.Plugins.Metrics;
 
@@ -24,7 +23,4 @@ public sealed class MaeMetric(MetricOptions options, bool lumaOnly) : ImageMetri
             sum += Math.Abs(restored.Values[i] - clean.Values[i]);
         return sum / restored.Values.Length;
     }
-
-    private protected override torch.Tensor MeasureBatchPrepared(torch.Tensor restored, torch.Tensor clean)
-        => (restored - clean).abs().mean([1, 2, 3]).mul(255);
 }

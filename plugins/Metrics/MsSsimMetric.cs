@@ -1,6 +1,3 @@
-using TorchSharp;
-using static TorchSharp.torch.nn.functional;
-
 namespace IRConStyle.Plugins.Metrics;
 
 /// <summary>
@@ -28,7 +25,7 @@ public sealed class MsSsimMetric(MsSsimOptions options, bool lumaOnly)
     public override string Unit => "";
 
     /// <summary>The pixels a side needs for the window to fit into the coarsest scale.</summary>
-    internal static int SmallestSide(int scales) => (WindowSimilarity.Size - 1) * (1 << (scales - 1)) + 1;
+    internal static int SmallestSide(int scales) => (StructuralSimilarity.Size - 1) * (1 << (scales - 1)) + 1;
 
     /// <summary>The weight of each scale, finest first. All five sum to 1.0001, as published; fewer are scaled to 1.</summary>
     internal static double[] WeightsOf(int scales)
@@ -52,27 +49,12 @@ public sealed class MsSsimMetric(MsSsimOptions options, bool lumaOnly)
         return sum / restored.Channels;
     }
 
-    private protected override torch.Tensor MeasureBatchPrepared(torch.Tensor restored, torch.Tensor clean)
-    {
-        var (x, y) = (restored.mul(255), clean.mul(255));
-        var result = torch.ones(restored.shape[0], restored.shape[1], dtype: torch.float64, device: restored.device);
-        for (var scale = 0; ; scale++)
-        {
-            var (whole, contrast) = WindowSimilarity.Of(x, y);
-            var isLast = scale == _weights.Length - 1;
-            result = result * (isLast ? whole : contrast).clamp_min(0).pow(_weights[scale]);
-            if (isLast)
-                return result.mean([1]);
-            (x, y) = (Halve(x), Halve(y));
-        }
-    }
-
     private double OfPlane(ReadOnlySpan<double> x, ReadOnlySpan<double> y, int height, int width)
     {
         var result = 1.0;
         for (var scale = 0; ; scale++)
         {
-            var similarity = WindowSimilarity.Of(x, y, height, width);
+            var similarity = StructuralSimilarity.Of(x, y, height, width);
             var isLast = scale == _weights.Length - 1;
             result *= Math.Pow(Math.Max(isLast ? similarity.Whole : similarity.Contrast, 0), _weights[scale]);
             if (isLast)
@@ -99,12 +81,5 @@ public sealed class MsSsimMetric(MsSsimOptions options, bool lumaOnly)
         }
 
         return half;
-    }
-
-    private static torch.Tensor Halve(torch.Tensor batch)
-    {
-        var (height, width) = (batch.shape[2], batch.shape[3]);
-        var even = height % 2 == 0 && width % 2 == 0 ? batch : pad(batch, (0, width % 2, 0, height % 2), PaddingModes.Replicate);
-        return avg_pool2d(even, 2);
     }
 }

@@ -1,12 +1,9 @@
 using IRConStyle.Abstractions;
-using TorchSharp;
 
 namespace IRConStyle.Plugins.Metrics;
 
 /// <summary>
-/// Peak signal-to-noise ratio, 10·log10(peak² / mean square difference) in dB. The batch form adds 1e-8 to the mean square
-/// difference (on the scale 0 to 1), as its published PyTorch counterpart does: equal images give 80 dB there, and positive
-/// infinity in the 8-bit form.
+/// Peak signal-to-noise ratio, 10·log10(255² / mean square difference) in dB; positive infinity for equal images.
 /// </summary>
 /// <param name="options">Border to leave out.</param>
 /// <param name="lumaOnly">Whether RGB is reduced to luma first; grey images are measured as they are.</param>
@@ -26,7 +23,4 @@ public sealed class PsnrMetric(MetricOptions options, bool lumaOnly) : ImageMetr
 
         return sum == 0 ? double.PositiveInfinity : 10 * Math.Log10(255.0 * 255.0 / (sum / restored.Values.Length));
     }
-
-    private protected override torch.Tensor MeasureBatchPrepared(torch.Tensor restored, torch.Tensor clean) =>
-        (restored - clean).square().mean([1, 2, 3]).add(1e-8).reciprocal().log10().mul(10);
 }

@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace IRConStyle.Plugins.Metrics;
 
 /// <summary>
@@ -10,7 +8,7 @@ namespace IRConStyle.Plugins.Metrics;
 /// </summary>
 /// <param name="options">Border to leave out.</param>
 /// <param name="lumaOnly">Whether RGB is reduced to luma first; grey images are measured as they are.</param>
-public sealed class SsimMetric(MetricOptions options, bool lumaOnly) : ImageMetric("ssim", options, lumaOnly, WindowSimilarity.Size)
+public sealed class SsimMetric(MetricOptions options, bool lumaOnly) : ImageMetric("ssim", options, lumaOnly, StructuralSimilarity.Size)
 {
     /// <inheritdoc/>
     public override string Unit => "";
@@ -19,10 +17,7 @@ public sealed class SsimMetric(MetricOptions options, bool lumaOnly) : ImageMetr
     {
         var sum = 0.0;
         for (var channel = 0; channel < restored.Channels; channel++)
-            sum += WindowSimilarity.Of(restored.Plane(channel), clean.Plane(channel), restored.Height, restored.Width).Whole;
+            sum += StructuralSimilarity.Of(restored.Plane(channel), clean.Plane(channel), restored.Height, restored.Width).Whole;
         return sum / restored.Channels;
     }
-
-    private protected override torch.Tensor MeasureBatchPrepared(torch.Tensor restored, torch.Tensor clean)
-        => WindowSimilarity.Of(restored.mul(255), clean.mul(255)).Whole.mean([1]);
 }

@@ -10,7 +10,7 @@ namespace IRConStyle.Plugins.NAFNet;
 public sealed class ConStyleNafNetOptions : UNetOptions
 {
     /// <summary>Sets the paper's depth.</summary>
-    public ConStyleNafNetOptions() => (LeftBlocks, BottomBlocks, RightBlocks) = ([7, 8, 9], 9, [7, 8, 9]);
+    public ConStyleNafNetOptions() => (EncoderBlocks, BottleneckBlocks, DecoderBlocks) = ([7, 8, 9], 9, [7, 8, 9]);
 
     /// <summary>Channels of the degraded image: 3, or 1 for grey ones; the restored image always has 3.</summary>
     [AllowedValues(1, 3)]

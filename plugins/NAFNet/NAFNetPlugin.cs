@@ -13,9 +13,9 @@ public sealed class NAFNetPlugin : IRestorationPlugin
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin) => plugin
         .AddStyledUNet<ConStyleNafNetOptions>(
-            new("constyle-nafnet", "The paper's U-Net of NAFNet blocks.") { ReferenceNames = ["ConStyleNAFNet"] },
+            new("constyle-nafnet", "The paper's U-Net of NAFNet blocks.") { ReferenceNames = ["ConStyleNAFNet"], Detector = NafNetDetection.Styled },
             options => new NafBlocks(options))
         .AddBackbone<NafNetOptions>(
-            new("nafnet", "NAFNet as its authors built it, without style.") { ReferenceNames = ["NAFNet"] },
+            new("nafnet", "NAFNet as its authors built it, without style.") { ReferenceNames = ["NAFNet"], Detector = NafNetDetection.Plain },
             (options, _) => new PlainUNet(options, channels => new NafBlock(channels)));
 }

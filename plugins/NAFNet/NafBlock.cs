@@ -43,6 +43,7 @@ internal sealed class NafBlock : Module<Tensor, Tensor>
     [ComponentName(Name = "norm2")]
     private readonly LayerNorm2d _norm2;
 
+    private readonly PooledGate _gate;
     private readonly GatedTail _tail;
 
     public NafBlock(int channels)
@@ -56,6 +57,7 @@ internal sealed class NafBlock : Module<Tensor, Tensor>
         _narrow = Layers.Convolution(channels, channels, 1);
         _norm1 = new LayerNorm2d(channels);
         _norm2 = new LayerNorm2d(channels);
+        _gate = new PooledGate(_norm1, _expand, _depthwise);
         _tail = new GatedTail(_project, _norm2, _widen, _narrow);
         _beta = Parameter(zeros(1, channels, 1, 1));
         _gamma = Parameter(zeros(1, channels, 1, 1));
@@ -67,10 +69,17 @@ internal sealed class NafBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = _expand.Consume(_norm1.call(input));            // N×2C×H×W
-        using (var doubled = _depthwise.Consume(x))
-            x = ChannelGate.Multiply(doubled);                  // N×C×H×W
-        using var weights = _attention.call(x);                 // N×C×1×1
+        Tensor x, weights;                                      // N×C×H×W, N×C×1×1
+        if (_gate.TryRun(input) is var (gated, means))
+            (x, weights) = (gated, _attention.Consume(means));
+        else
+        {
+            var doubled = _depthwise.Consume(_expand.Consume(_norm1.call(input))); // N×2C×H×W
+            using (doubled)
+                x = SimpleGate.Multiply(doubled);
+            weights = _attention.call(x);
+        }
+
         if (is_grad_enabled())
             x = _tail.Finish(x, input, weights, _beta, _gamma);
         else

@@ -6,5 +6,5 @@ namespace IRConStyle.Plugins.NAFNet;
 public sealed class NafNetOptions : PlainUNetOptions
 {
     /// <summary>Sets the authors' depth.</summary>
-    public NafNetOptions() => (EncoderBlocks, MiddleBlocks, DecoderBlocks) = ([5, 6, 7, 7], 7, [5, 6, 7, 7]);
+    public NafNetOptions() => (EncoderBlocks, BottleneckBlocks, DecoderBlocks) = ([5, 6, 7, 7], 7, [5, 6, 7, 7]);
 }

@@ -11,14 +11,14 @@ namespace IRConStyle.Plugins.Restormer;
 public sealed class ConStyleRestormerOptions : UNetOptions
 {
     /// <summary>Sets the paper's depth.</summary>
-    public ConStyleRestormerOptions() => (LeftBlocks, BottomBlocks, RightBlocks) = ([4, 6, 6], 8, [4, 6, 6]);
+    public ConStyleRestormerOptions() => (EncoderBlocks, BottleneckBlocks, DecoderBlocks) = ([4, 6, 6], 8, [4, 6, 6]);
 
     /// <summary>Blocks at full size behind the decoder.</summary>
     [Range(0, 256)]
     [ReferenceArgument("num_refinement_blocks")]
     public int RefinementBlocks { get; set; } = 4;
 
-    /// <summary>Attention heads at full size, half, quarter and at the bottom; each divides the channels there.</summary>
+    /// <summary>Attention heads at full size, half, quarter and in the bottleneck; each divides the channels there.</summary>
     [Length(4, 4)]
     [ReferenceArgument("heads")]
     public int[] Heads { get; set; } = [1, 2, 4, 8];
@@ -26,7 +26,7 @@ public sealed class ConStyleRestormerOptions : UNetOptions
     /// <summary>Hidden channels of a block per channel.</summary>
     [Range(0.01, 64)]
     [ReferenceArgument("ffn_expansion_factor")]
-    public double Expansion { get; set; } = 2.66;
+    public double ExpansionFactor { get; set; } = 2.66;
 
     /// <summary>Whether the convolutions of blocks, of the fusion and of the end have a bias.</summary>
     [ReferenceArgument("bias")]
@@ -52,7 +52,7 @@ public sealed class ConStyleRestormerOptions : UNetOptions
 /// <param name="options">Width, depth and kind of blocks.</param>
 internal sealed class RestormerBlocks(ConStyleRestormerOptions options) : SimpleUNetBlocks(options)
 {
-    private readonly BlockSettings _settings = new(options.Expansion, options.Bias, options.LayerNorm);
+    private readonly BlockSettings _settings = new(options.ExpansionFactor, options.Bias, options.LayerNorm);
 
     public override int InputChannels { get; } = options.InputChannels;
 

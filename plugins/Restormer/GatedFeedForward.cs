@@ -9,7 +9,7 @@ using static TorchSharp.torch.nn;
 namespace IRConStyle.Plugins.Restormer;
 
 /// <summary>
-/// The feed-forward half: wider, depthwise convolution, one half gates the other by GELU, back to the old width.
+/// Gated-Dconv feed-forward network (GDFN): wider, depthwise convolution, one half gates the other by GELU, back to the old width.
 /// Source: Restormer, https://arxiv.org/abs/2111.09881.
 /// </summary>
 internal sealed class GatedFeedForward : Module<Tensor, Tensor>
@@ -33,7 +33,7 @@ internal sealed class GatedFeedForward : Module<Tensor, Tensor>
     {
         _hidden = (int)(channels * expansion);
         if (_hidden < 1)
-            throw new IRConStyleException($"{channels} channels times {expansion} leave no hidden channel.", "Raise Expansion or Dim.");
+            throw new IRConStyleException($"{channels} channels times {expansion} leave no hidden channel.", "Raise ExpansionFactor or Dim.");
         _widen = Layers.Convolution(channels, _hidden * 2, 1, bias);
         _depthwise = Layers.Convolution(_hidden * 2, _hidden * 2, 3, bias, groups: _hidden * 2);
         _narrow = Layers.Convolution(_hidden, channels, 1, bias);

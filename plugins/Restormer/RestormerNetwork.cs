@@ -26,7 +26,7 @@ public sealed class RestormerOptions
     [ReferenceArgument("dim")]
     public int Dim { get; set; } = 48;
 
-    /// <summary>Blocks at full size, half, quarter and at the bottom; the decoder has as many as the encoder.</summary>
+    /// <summary>Blocks at full size, half, quarter and in the bottleneck; the decoder has as many as the encoder.</summary>
     [Length(4, 4)]
     [ReferenceArgument("num_blocks")]
     public int[] LevelBlocks { get; set; } = [4, 6, 6, 8];
@@ -36,7 +36,7 @@ public sealed class RestormerOptions
     [ReferenceArgument("num_refinement_blocks")]
     public int RefinementBlocks { get; set; } = 4;
 
-    /// <summary>Attention heads at full size, half, quarter and at the bottom; each divides the channels there.</summary>
+    /// <summary>Attention heads at full size, half, quarter and in the bottleneck; each divides the channels there.</summary>
     [Length(4, 4)]
     [ReferenceArgument("heads")]
     public int[] Heads { get; set; } = [1, 2, 4, 8];
@@ -44,7 +44,7 @@ public sealed class RestormerOptions
     /// <summary>Hidden channels of a block per channel.</summary>
     [Range(0.01, 64)]
     [ReferenceArgument("ffn_expansion_factor")]
-    public double Expansion { get; set; } = 2.66;
+    public double ExpansionFactor { get; set; } = 2.66;
 
     /// <summary>Whether the convolutions of blocks, behind skip connections and at the end have a bias.</summary>
     [ReferenceArgument("bias")]
@@ -81,26 +81,26 @@ internal sealed class RestormerNetwork : Module, IBackbone
     {
         Check(options);
         var (dim, bias) = (options.Dim, options.Bias);
-        var blocks = new BlockSettings(options.Expansion, bias, options.LayerNorm);
+        var blocks = new BlockSettings(options.ExpansionFactor, bias, options.LayerNorm);
 
-        _embed = Own("patch_embed", Sequential(("proj", Layers.Convolution(options.InputChannels, dim, 3, bias: false))));
+        _embed = this.Own("patch_embed", Sequential(("proj", Layers.Convolution(options.InputChannels, dim, 3, bias: false))));
         for (var level = 0; level < Levels; level++)
         {
             var (width, count, heads) = (dim << level, options.LevelBlocks[level], options.Heads[level]);
-            _encoders[level] = Own($"encoder_level{level + 1}", blocks.Stack(count, width, heads));
-            _downs[level] = Own($"down{level + 1}_{level + 2}", Resize(width, width / 2, PixelUnshuffle(2)));
-            _ups[level] = Own($"up{level + 2}_{level + 1}", Resize(width * 2, width * 4, PixelShuffle(2)));
+            _encoders[level] = this.Own($"encoder_level{level + 1}", blocks.Stack(count, width, heads));
+            _downs[level] = this.Own($"down{level + 1}_{level + 2}", Resize(width, width / 2, PixelUnshuffle(2)));
+            _ups[level] = this.Own($"up{level + 2}_{level + 1}", Resize(width * 2, width * 4, PixelShuffle(2)));
             // At full size the skip connection is kept beside what comes from below, so the channels stay twice as many.
             if (level > 0)
-                _reduce[level] = Own($"reduce_chan_level{level + 1}", Layers.Convolution(width * 2, width, 1, bias));
-            _decoders[level] = Own($"decoder_level{level + 1}", blocks.Stack(count, level > 0 ? width : width * 2, heads));
+                _reduce[level] = this.Own($"reduce_chan_level{level + 1}", Layers.Convolution(width * 2, width, 1, bias));
+            _decoders[level] = this.Own($"decoder_level{level + 1}", blocks.Stack(count, level > 0 ? width : width * 2, heads));
         }
 
-        _latent = Own("latent", blocks.Stack(options.LevelBlocks[Levels], dim << Levels, options.Heads[Levels]));
-        _refinement = Own("refinement", blocks.Stack(options.RefinementBlocks, dim * 2, options.Heads[0]));
+        _latent = this.Own("latent", blocks.Stack(options.LevelBlocks[Levels], dim << Levels, options.Heads[Levels]));
+        _refinement = this.Own("refinement", blocks.Stack(options.RefinementBlocks, dim * 2, options.Heads[0]));
         if (options.DualPixel)
-            _skip = Own("skip_conv", Layers.Convolution(dim, dim * 2, 1, bias));
-        _output = Own("output", Layers.Convolution(dim * 2, options.OutputChannels, 3, bias));
+            _skip = this.Own("skip_conv", Layers.Convolution(dim, dim * 2, 1, bias));
+        _output = this.Own("output", Layers.Convolution(dim * 2, options.OutputChannels, 3, bias));
         Spec = new BackboneSpec(options.InputChannels, 1 << Levels, RequiresStyle: false) { OutputChannels = options.OutputChannels };
     }
 
@@ -144,21 +144,12 @@ internal sealed class RestormerNetwork : Module, IBackbone
             throw new IRConStyleException($"Dim is {options.Dim}.", "Give an even number, such as 48.");
         if (options.LevelBlocks is not [>= 0, >= 0, >= 0, >= 0])
             throw new IRConStyleException(
-                $"LevelBlocks is [{string.Join(", ", options.LevelBlocks)}].", "Give four numbers from 0 up, from full size to the bottom.");
-        if (!options.DualPixel && options.InputChannels != options.OutputChannels && options.InputChannels != 1)
-            throw new IRConStyleException(
-                $"InputChannels is {options.InputChannels}, but the restored image has {options.OutputChannels}.",
-                "Give both the same number, or an input of one, or set DualPixel, with which the input is not added to the output.");
+                $"LevelBlocks is [{string.Join(", ", options.LevelBlocks)}].", "Give four numbers from 0 up, from full size to the bottleneck.");
+        if (!options.DualPixel)
+            GlobalResidual.CheckChannels(options.InputChannels, options.OutputChannels, ", or set DualPixel, with which it is not added");
     }
 
     /// <summary>A convolution 3×3 and a rearrangement between channels and pixels, named <c>body</c>.</summary>
     private static Sequential Resize(int input, int output, Module<Tensor, Tensor> rearrange) =>
         Sequential(("body", Sequential(Layers.Convolution(input, output, 3, bias: false), rearrange)));
-
-    private T Own<T>(string name, T module)
-        where T : Module
-    {
-        register_module(name, module);
-        return module;
-    }
 }

@@ -13,9 +13,9 @@ public sealed class RestormerPlugin : IRestorationPlugin
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin) => plugin
         .AddStyledUNet<ConStyleRestormerOptions>(
-            new("constyle-restormer", "The paper's U-Net of Restormer blocks.") { ReferenceNames = ["ConStyleRestormer"] },
+            new("constyle-restormer", "The paper's U-Net of Restormer blocks.") { ReferenceNames = ["ConStyleRestormer"], Detector = RestormerDetection.Styled },
             options => new RestormerBlocks(options))
         .AddBackbone<RestormerOptions>(
-            new("restormer", "Restormer as its authors built it, without style.") { ReferenceNames = ["Restormer"] },
+            new("restormer", "Restormer as its authors built it, without style.") { ReferenceNames = ["Restormer"], Detector = RestormerDetection.Plain },
             (options, _) => new RestormerNetwork(options));
 }

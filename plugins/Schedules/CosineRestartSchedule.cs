@@ -10,6 +10,7 @@ namespace IRConStyle.Plugins.Schedules;
 public sealed class CosineRestartSchedule : ILearningRateSchedule
 {
     private readonly double _learningRate;
+    private readonly int _iterations;
     private readonly int[] _periods;
     private readonly double[] _weights;
     private readonly double[] _leastRates;
@@ -35,7 +36,7 @@ public sealed class CosineRestartSchedule : ILearningRateSchedule
     private CosineRestartSchedule(ScheduleContext context, int[] periods, double[] weights, double[] leastRates)
     {
         ArgumentNullException.ThrowIfNull(context);
-        _learningRate = context.LearningRate;
+        (_learningRate, _iterations) = (context.LearningRate, context.Iterations);
         _periods = periods.Length > 0 ? periods : [context.Iterations];
         _weights = weights;
         _leastRates = leastRates;
@@ -45,7 +46,8 @@ public sealed class CosineRestartSchedule : ILearningRateSchedule
     public double At(int iteration)
     {
         // Iterations count from 1 and positions from 0, as in the authors' scheduler.
-        long position = iteration - 1;
+        // Periods may be longer than the training, behind whose end the rate stays.
+        var position = Math.Min(iteration - 1L, _iterations);
         var index = 0;
         while (position > _periods[index] && index < _periods.Length - 1)
             position -= _periods[index++];

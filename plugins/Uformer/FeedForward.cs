@@ -8,10 +8,10 @@ using static TorchSharp.torch.nn;
 namespace IRConStyle.Plugins.Uformer;
 
 /// <summary>
-/// Locally enhanced feed-forward: widens every pixel, mixes it with its neighbours channel by channel, and narrows it
+/// Locally enhanced feed-forward (LeFF): widens every pixel, mixes it with its neighbours channel by channel, and narrows it
 /// (state names <c>linear1.0</c>, <c>dwconv.0</c>, <c>linear2.0</c>). Source: Uformer, https://arxiv.org/abs/2106.03106.
 /// </summary>
-internal sealed class LocalFeedForward : Module<Tensor, Tensor>
+internal sealed class LocallyEnhancedFeedForward : Module<Tensor, Tensor>
 {
     /// <summary>Of widened pixels: what stays in a core's share of the last cache.</summary>
     private const long BandBytesPerThread = 4 * 1024 * 1024;
@@ -23,8 +23,8 @@ internal sealed class LocalFeedForward : Module<Tensor, Tensor>
     private readonly Conv2d _mix;
     private readonly Linear _narrow;
 
-    public LocalFeedForward(int channels, int hidden)
-        : base(nameof(LocalFeedForward))
+    public LocallyEnhancedFeedForward(int channels, int hidden)
+        : base(nameof(LocallyEnhancedFeedForward))
     {
         _widen = Linear(channels, hidden);
         _mix = Layers.Convolution(hidden, hidden, 3, groups: hidden);
@@ -90,8 +90,8 @@ internal sealed class LocalFeedForward : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Feed-forward of every pixel alone (state names <c>fc1</c>, <c>fc2</c>).</summary>
-internal sealed class PixelFeedForward : Module<Tensor, Tensor>
+/// <summary>The feed-forward part (FFN) of every pixel alone (state names <c>fc1</c>, <c>fc2</c>).</summary>
+internal sealed class Mlp : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "fc1")]
     private readonly Linear _widen;
@@ -99,8 +99,8 @@ internal sealed class PixelFeedForward : Module<Tensor, Tensor>
     [ComponentName(Name = "fc2")]
     private readonly Linear _narrow;
 
-    public PixelFeedForward(int channels, int hidden)
-        : base(nameof(PixelFeedForward))
+    public Mlp(int channels, int hidden)
+        : base(nameof(Mlp))
     {
         _widen = Linear(channels, hidden);
         _narrow = Linear(hidden, channels);

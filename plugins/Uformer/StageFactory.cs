@@ -1,3 +1,4 @@
+using System.Numerics;
 using IRConStyle.Abstractions;
 
 namespace IRConStyle.Plugins.Uformer;
@@ -47,7 +48,7 @@ internal sealed class StageFactory
             for (var level = 0; level <= _levels; level++)
             {
                 var side = (long)Window(level) << level;
-                multiple = multiple / GreatestCommonDivisor(multiple, side) * side;
+                multiple = multiple / (long)BigInteger.GreatestCommonDivisor(multiple, side) * side;
             }
 
             return multiple <= int.MaxValue
@@ -83,9 +84,9 @@ internal sealed class StageFactory
             window,
             _options.WindowSize * _options.WindowSize,
             shifts ? window / 2 : 0,
-            Math.Max(1, (int)(channels * _options.HiddenRatio)),
+            Math.Max(1, (int)(channels * _options.MlpRatio)),
             _options.FeedForward == "leff",
-            _options.QueryBias,
+            _options.QkvBias,
             isDecoder && _options.Modulator,
             isDecoder && _options.CrossModulator,
             _dropPath[stage][index]);
@@ -118,7 +119,4 @@ internal sealed class StageFactory
             return [.. source.Skip(before).Take(_blocks[stage])];
         }
     }
-
-    private static long GreatestCommonDivisor(long left, long right) =>
-        right == 0 ? left : GreatestCommonDivisor(right, left % right);
 }

@@ -7,6 +7,29 @@ using static TorchSharp.torch.nn;
 
 namespace IRConStyle.Plugins.Uformer;
 
+/// <summary>Blocks one after the other, under the state names <c>blocks.0</c>, <c>blocks.1</c> …</summary>
+internal sealed class UformerStage : Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "blocks")]
+    private readonly Sequential _blocks;
+
+    public UformerStage(IEnumerable<UformerBlock> blocks)
+        : base(nameof(UformerStage))
+    {
+        _blocks = Sequential(blocks.ToArray<Module<Tensor, Tensor>>());
+        RegisterComponents();
+    }
+
+    /// <param name="input">N×C×H×W, channels-last.</param>
+    /// <returns>N×C×H×W, channels-last, owned by the caller.</returns>
+    public override Tensor forward(Tensor input)
+    {
+        using var pixels = input.alias().ToPixels();
+        using var output = _blocks.call(pixels);
+        return output.ToMaps();
+    }
+}
+
 /// <summary>What one block is made of.</summary>
 /// <param name="Channels">Channels of its pixels.</param>
 /// <param name="Heads">Attention heads; divides <paramref name="Channels"/>.</param>
@@ -14,8 +37,8 @@ namespace IRConStyle.Plugins.Uformer;
 /// <param name="Learned">Learned tokens: as many as a window has places where the image does not limit it.</param>
 /// <param name="Shift">By how much windows are shifted.</param>
 /// <param name="Hidden">Hidden channels of the feed-forward part.</param>
-/// <param name="IsLocal">Whether the feed-forward part looks at neighbours.</param>
-/// <param name="QueryBias">Whether queries, keys and values have biases.</param>
+/// <param name="IsLocallyEnhanced">Whether the feed-forward part looks at neighbours.</param>
+/// <param name="QkvBias">Whether queries, keys and values have biases.</param>
 /// <param name="Modulator">Whether each place of a window has a learned offset.</param>
 /// <param name="CrossModulator">Whether it first attends to learned tokens.</param>
 /// <param name="DropPath">How often training leaves out a branch.</param>
@@ -26,14 +49,14 @@ internal sealed record BlockShape(
     int Learned,
     int Shift,
     int Hidden,
-    bool IsLocal,
-    bool QueryBias,
+    bool IsLocallyEnhanced,
+    bool QkvBias,
     bool Modulator,
     bool CrossModulator,
     double DropPath);
 
 /// <summary>
-/// The locally enhanced window block: attention inside windows, then a feed-forward part, each behind a layer norm and
+/// The locally enhanced window (LeWin) block: attention inside windows, then a feed-forward part, each behind a layer norm and
 /// added to its input. Source: Uformer, https://arxiv.org/abs/2106.03106.
 /// </summary>
 internal sealed class UformerBlock : Module<Tensor, Tensor>
@@ -73,17 +96,17 @@ internal sealed class UformerBlock : Module<Tensor, Tensor>
         if (shape.CrossModulator)
         {
             _learned = Embedding(shape.Learned, shape.Channels);
-            _crossAttention = new CrossAttention(shape.Channels, shape.Heads, shape.QueryBias);
+            _crossAttention = new CrossAttention(shape.Channels, shape.Heads, shape.QkvBias);
             // The authors' code computes this norm and throws the result away; their checkpoints have it.
             register_module(DormantNorm, LayerNorm(shape.Channels));
         }
 
         _norm1 = LayerNorm(shape.Channels);
-        _attention = new WindowAttention(shape.Channels, shape.Heads, shape.Window, shape.Shift, shape.QueryBias);
+        _attention = new WindowAttention(shape.Channels, shape.Heads, shape.Window, shape.Shift, shape.QkvBias);
         _norm2 = LayerNorm(shape.Channels);
-        _feedForward = shape.IsLocal
-            ? new LocalFeedForward(shape.Channels, shape.Hidden)
-            : new PixelFeedForward(shape.Channels, shape.Hidden);
+        _feedForward = shape.IsLocallyEnhanced
+            ? new LocallyEnhancedFeedForward(shape.Channels, shape.Hidden)
+            : new Mlp(shape.Channels, shape.Hidden);
         RegisterComponents();
     }
 

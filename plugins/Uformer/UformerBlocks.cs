@@ -23,14 +23,14 @@ internal sealed class UformerBlocks(ConStyleUformerOptions options) : UNetBlocks
     public override int SizeMultiple => _stages.SizeMultiple;
 
     public override Module<Tensor, Tensor> CreateStage(UNetStage stage, int channels) =>
-        _stages.Create(stage.Side == UNetSide.Right ? (2 * Levels) - stage.Level : stage.Level, channels);
+        _stages.Create(stage.Part == UNetPart.Decoder ? (2 * Levels) - stage.Level : stage.Level, channels);
 
-    public override Module<Tensor, Tensor> CreatePreprocess(int input, int output) => ImageHeads.Input(input, output);
+    public override Module<Tensor, Tensor> CreatePreprocess(int input, int output) => ImageProjection.Input(input, output);
 
     public override Module<Tensor, Tensor> CreateFusion(int input, int output) =>
         Sequential(("fusion", Layers.Convolution(input, output, 1, FusionBias)));
 
-    public override Module<Tensor, Tensor> CreateFinetune(int input, int output) => ImageHeads.Output(input, output);
+    public override Module<Tensor, Tensor> CreateFinetune(int input, int output) => ImageProjection.Output(input, output);
 
     public override bool IsDormant(string stateName) => UformerBlock.IsDormant(stateName);
 }

@@ -27,30 +27,30 @@ internal sealed class UformerNetwork : Module, IBackbone
         // As the authors have it: only what looks like a colour image is added to the result.
         _isResidual = options.InputChannels == 3;
         if (_isResidual)
-            ImageHeads.CheckResidual(options);
+            GlobalResidual.CheckChannels(options.InputChannels, options.OutputChannels);
         var stages = new StageFactory(options, options.StageBlocks, options.Heads);
         var dim = options.Dim;
 
-        _input = Own("input_proj", ImageHeads.Input(options.InputChannels, dim));
-        _output = Own("output_proj", ImageHeads.Output(2 * dim, options.OutputChannels));
+        _input = this.Own("input_proj", ImageProjection.Input(options.InputChannels, dim));
+        _output = this.Own("output_proj", ImageProjection.Output(2 * dim, options.OutputChannels));
         for (var level = 0; level < Levels; level++)
         {
             var channels = dim << level;
-            _encoder[level] = Own($"encoderlayer_{level}", stages.Create(level, channels));
+            _encoder[level] = this.Own($"encoderlayer_{level}", stages.Create(level, channels));
             // The name is the authors'.
-            _down[level] = Own(
+            _down[level] = this.Own(
                 $"dowsample_{level}", Sequential(("conv", Sequential(Conv2d(channels, channels * 2, 4, stride: 2, padding: 1)))));
         }
 
-        _bottom = Own("conv", stages.Create(Levels, dim << Levels));
+        _bottom = this.Own("conv", stages.Create(Levels, dim << Levels));
         for (var step = 0; step < Levels; step++)
         {
             // What comes from below has joined its skip connection, and is as wide as what lies two levels below the result.
             var channels = dim << (Levels - 1 - step);
-            _up[step] = Own(
+            _up[step] = this.Own(
                 $"upsample_{step}",
                 Sequential(("deconv", Sequential(ConvTranspose2d(step == 0 ? channels * 2 : channels * 4, channels, 2, stride: 2)))));
-            _decoder[step] = Own($"decoderlayer_{step}", stages.Create(Levels + 1 + step, channels * 2));
+            _decoder[step] = this.Own($"decoderlayer_{step}", stages.Create(Levels + 1 + step, channels * 2));
         }
 
         foreach (var layer in modules().OfType<TorchSharp.Modules.Linear>())
@@ -97,12 +97,5 @@ internal sealed class UformerNetwork : Module, IBackbone
 
         var restored = _output.Consume(x);
         return (_isResidual ? restored.add(image) : restored).MoveToOuterDisposeScope();
-    }
-
-    private T Own<T>(string name, T module)
-        where T : Module
-    {
-        register_module(name, module);
-        return module;
     }
 }

@@ -36,11 +36,11 @@ public abstract class WindowAttentionOptions
     /// <summary>Hidden channels of the feed-forward part, relative to a block's channels.</summary>
     [Range(0.01, 64.0)]
     [ReferenceArgument("mlp_ratio")]
-    public double HiddenRatio { get; set; } = 4;
+    public double MlpRatio { get; set; } = 4;
 
     /// <summary>Whether queries, keys and values have biases.</summary>
     [ReferenceArgument("qkv_bias")]
-    public bool QueryBias { get; set; } = true;
+    public bool QkvBias { get; set; } = true;
 
     /// <summary>How tokens become queries, keys and values.</summary>
     [AllowedValues("linear")]

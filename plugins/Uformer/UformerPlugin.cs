@@ -13,9 +13,9 @@ public sealed class UformerPlugin : IRestorationPlugin
     /// <inheritdoc/>
     public void Register(IPluginBuilder plugin) => plugin
         .AddStyledUNet<ConStyleUformerOptions>(
-            new("constyle-uformer", "The paper's U-Net of Uformer blocks.") { ReferenceNames = ["ConStyleUformer"] },
+            new("constyle-uformer", "The paper's U-Net of Uformer blocks.") { ReferenceNames = ["ConStyleUformer"], Detector = UformerDetection.Styled },
             options => new UformerBlocks(options))
         .AddBackbone<UformerOptions>(
-            new("uformer", "Uformer as its authors built it, without style.") { ReferenceNames = ["Uformer"] },
+            new("uformer", "Uformer as its authors built it, without style.") { ReferenceNames = ["Uformer"], Detector = UformerDetection.Plain },
             (options, _) => new UformerNetwork(options));
 }

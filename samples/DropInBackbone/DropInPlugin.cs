@@ -14,7 +14,7 @@ public sealed class DropInPlugin : IRestorationPlugin
         new("drop-in-unet", "The paper's U-Net with dilated residual blocks."), options => new DropInBlocks(options));
 }
 
-/// <summary>Dim, LeftBlocks, BottomBlocks and RightBlocks are inherited.</summary>
+/// <summary>Dim, EncoderBlocks, BottleneckBlocks and DecoderBlocks are inherited.</summary>
 public sealed class DropInOptions : UNetOptions
 {
     /// <summary>Distance between the taps of the second convolution; 2 sees 5×5 pixels.</summary>
@@ -38,7 +38,7 @@ internal sealed class DropInBlock : Module<Tensor, Tensor>
         _body = Sequential(
             Conv2d(channels, channels, 3, padding: dilation, dilation: dilation, groups: channels),
             GELU(),
-            Conv2d(channels, channels, 1));
+            Layers.Convolution(channels, channels, 1));
         RegisterComponents();
     }
 

@@ -1,4 +1,5 @@
 using IRConStyle.Framework;
+using IRConStyle.Training;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;

@@ -17,12 +17,6 @@ public interface IMetric
     /// <returns>The value; PSNR of equal images is positive infinity.</returns>
     /// <exception cref="IRConStyleException">The shapes differ or the image is smaller than the metric's window.</exception>
     double Measure(torch.Tensor restored, torch.Tensor clean);
-
-    /// <summary>Measures a batch of images on its device, without rounding to 8 bits.</summary>
-    /// <param name="restored">N×C×H×W floating point, RGB or grey, in [0,1].</param>
-    /// <param name="clean">The same shape and type.</param>
-    /// <returns>N values (float64), owned by the caller.</returns>
-    torch.Tensor MeasureBatch(torch.Tensor restored, torch.Tensor clean);
 }
 
 /// <summary>Which way a metric improves.</summary>

@@ -32,6 +32,9 @@ public sealed record ComponentInfo(string Name, string Summary)
 {
     /// <summary>Class names of the same network in its authors' code, by which golden vectors name it.</summary>
     public IReadOnlyList<string> ReferenceNames { get; init; } = [];
+
+    /// <summary>Recognises checkpoints of the component, so that they need no description; null where there is no such way.</summary>
+    public IStateDetector? Detector { get; init; }
 }
 
 /// <summary>Options of a component that has none.</summary>

@@ -35,4 +35,15 @@ public class IRConStyleException : Exception
 
     /// <summary>What the user can do about it; null when the message says everything.</summary>
     public string? Remedy { get; }
+
+    /// <summary>Message, remedy, cause and stack trace: what a program that does not handle the error shows.</summary>
+    public override string ToString()
+    {
+        var text = base.ToString();
+        if (Remedy is null)
+            return text;
+        // The remedy belongs to the message, not below a stack of calls.
+        var head = $"{GetType()}: {Message}";
+        return text.StartsWith(head, StringComparison.Ordinal) ? text.Insert(head.Length, $" {Remedy}") : $"{text}{Environment.NewLine}{Remedy}";
+    }
 }

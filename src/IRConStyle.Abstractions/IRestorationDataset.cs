@@ -33,7 +33,7 @@ public sealed record DatasetFinding(string File, string Problem, bool IsError);
 
 /// <summary>How a pair is to be loaded.</summary>
 /// <param name="Seed">Decides the degradation, the patch and the augmentation.</param>
-/// <param name="PatchSize">Side of a square random patch in pixels; null for the whole image.</param>
+/// <param name="PatchSize">Side of a square random patch in pixels; null for the whole image. Smaller images are extended by reflection.</param>
 /// <param name="Augment">Whether to flip and rotate at random.</param>
 public sealed record SampleRequest(ulong Seed, int? PatchSize = null, bool Augment = false)
 {

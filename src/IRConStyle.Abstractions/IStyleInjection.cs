@@ -8,6 +8,12 @@ namespace IRConStyle.Abstractions;
 /// </summary>
 public interface IStyleInjection
 {
+    /// <summary>
+    /// Whether feature points bring the encoder's maps to the size of the network's, so that maps of any stride will do.
+    /// Otherwise a network asks for points with maps of its own size only, and refuses an encoder without them.
+    /// </summary>
+    bool ResamplesFeatures => false;
+
     /// <summary>Makes the point behind one downsampling.</summary>
     /// <param name="request">Where the point sits and what the network can offer it.</param>
     /// <returns>The point, owned by the caller, or null when this variant injects no feature maps.</returns>
@@ -19,19 +25,21 @@ public interface IStyleInjection
     IInjectionPoint? CreateLatentPoint(LatentPointRequest request);
 }
 
-/// <summary>One place where style is mixed into a network's feature map by widening it.</summary>
+/// <summary>One place where style is mixed into a network's feature map, by widening it or by changing what it holds.</summary>
 public interface IInjectionPoint
 {
     /// <summary>Modules with parameters, under the names they have at the root of the network.</summary>
     IReadOnlyList<NamedModule> Modules { get; }
 
-    /// <summary>How many channels <see cref="Inject"/> adds.</summary>
+    /// <summary>How many channels <see cref="Inject"/> adds; 0 or more.</summary>
     int AddedChannels { get; }
 
     /// <summary>Mixes style in.</summary>
     /// <param name="feature">N×C×h×w, the network's feature map.</param>
     /// <param name="style">The style code of the same images.</param>
-    /// <returns>N×(C+<see cref="AddedChannels"/>)×h×w, owned by the caller.</returns>
+    /// <returns>
+    /// N×(C+<see cref="AddedChannels"/>)×h×w, owned by the caller; where nothing is added it may be <paramref name="feature"/>.
+    /// </returns>
     torch.Tensor Inject(torch.Tensor feature, StyleCode style);
 }
 

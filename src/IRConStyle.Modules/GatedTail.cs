@@ -1,3 +1,4 @@
+using IRConStyle.Modules.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -18,6 +19,8 @@ public sealed class GatedTail(Conv2d project, LayerNorm2d norm, Conv2d widen, Co
     /// <summary>Of one feature map; a band has up to four in use at once, and a core about 1 to 2 MB of its own.</summary>
     private const long BandBytesPerThread = 512 * 1024;
 
+    private readonly WeightCache<FusedTail> _fused = new();
+
     /// <summary>The end of a block, recorded for the backward pass.</summary>
     /// <param name="features">N×C×H×W, not yet weighted.</param>
     /// <param name="input">The block's input, N×C×H×W.</param>
@@ -36,8 +39,8 @@ public sealed class GatedTail(Conv2d project, LayerNorm2d norm, Conv2d widen, Co
     }
 
     /// <summary>
-    /// The same, written over <paramref name="features"/>. All of it is pixel by pixel, so it goes in bands of rows that stay
-    /// in the cache from the first layer to the last.
+    /// The same, written over <paramref name="features"/>. All of it is pixel by pixel: fused, it goes in chunks of pixels that
+    /// stay in the nearest caches, and layer by layer in bands of rows that stay in some cache.
     /// </summary>
     /// <param name="features">N×C×H×W, not yet weighted; becomes the block's output.</param>
     /// <param name="input">The block's input, N×C×H×W.</param>
@@ -48,6 +51,13 @@ public sealed class GatedTail(Conv2d project, LayerNorm2d norm, Conv2d widen, Co
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(input);
+        if (FusedKernels.Suit(input) && FeatureMap.Fits(features) && FeatureMap.Fits(weights)
+            && Fused(beta, gamma) is { } fused)
+        {
+            fused.FinishInPlace(new FeatureMap(features), new FeatureMap(input), new FeatureMap(weights));
+            return;
+        }
+
         using Scalar one = 1;
         var height = input.shape[2];
         var step = BandHeight(input);
@@ -65,6 +75,15 @@ public sealed class GatedTail(Conv2d project, LayerNorm2d norm, Conv2d widen, Co
         }
     }
 
+    /// <summary>The layers with their weights packed; null where the weights are not where kernels can read them.</summary>
+    private FusedTail? Fused(Tensor beta, Tensor gamma) => _fused.Find(
+        () => new FusedTail(
+            new PointwiseConvolution(project, scale: beta),
+            new PointwiseConvolution(widen, OutputForm.Gated, norm.Weight, norm.Bias),
+            new PointwiseConvolution(narrow, scale: gamma),
+            (float)norm.Epsilon),
+        project.weight, project.bias, beta, norm.Weight, norm.Bias, widen.weight, widen.bias, narrow.weight, narrow.bias, gamma);
+
     /// <summary>How many rows fit the cores' caches; all of them where rows of the batch do not lie together.</summary>
     private static long BandHeight(Tensor input)
     {
@@ -78,6 +97,6 @@ public sealed class GatedTail(Conv2d project, LayerNorm2d norm, Conv2d widen, Co
     private static Tensor Gate(Tensor input)
     {
         using (input)
-            return ChannelGate.Multiply(input);
+            return SimpleGate.Multiply(input);
     }
 }

@@ -38,6 +38,9 @@ public sealed class LayerNorm2d : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What is added to the variance.</summary>
+    public double Epsilon => _epsilon;
+
     /// <summary>Scale per channel.</summary>
     public Parameter Weight => _weight;
 

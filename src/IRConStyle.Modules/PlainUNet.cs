@@ -17,7 +17,7 @@ public sealed class PlainUNet : Module, IBackbone
     private readonly Conv2d _ending;
     private readonly Sequential[] _encoders;
     private readonly Conv2d[] _downs;
-    private readonly Sequential _middle;
+    private readonly Sequential _bottleneck;
     private readonly Sequential[] _ups;
     private readonly Sequential[] _decoders;
     private readonly int _multiple;
@@ -39,21 +39,21 @@ public sealed class PlainUNet : Module, IBackbone
             throw new IRConStyleException("EncoderBlocks or DecoderBlocks has a negative number.", "Give numbers from 0 up.");
         _multiple = 1 << levels;
         var width = options.Width;
-        var bottom = width << levels;
+        var deepest = width << levels;
 
         _intro = Layers.Convolution(options.ImageChannels, width, 3);
         _ending = Layers.Convolution(width, options.ImageChannels, 3);
         _encoders = [.. options.EncoderBlocks.Select((count, level) => Blocks(count, width << level))];
         _downs = [.. Enumerable.Range(0, levels).Select(level => Conv2d(width << level, width << (level + 1), 2, stride: 2))];
-        _middle = Blocks(options.MiddleBlocks, bottom);
-        _ups = [.. Enumerable.Range(0, levels).Select(level => Up(bottom >> level))];
-        _decoders = [.. options.DecoderBlocks.Select((count, level) => Blocks(count, bottom >> (level + 1)))];
+        _bottleneck = Blocks(options.BottleneckBlocks, deepest);
+        _ups = [.. Enumerable.Range(0, levels).Select(level => Up(deepest >> level))];
+        _decoders = [.. options.DecoderBlocks.Select((count, level) => Blocks(count, deepest >> (level + 1)))];
 
         register_module("intro", _intro);
         register_module("ending", _ending);
         register_module("encoders", ModuleList(_encoders));
         register_module("decoders", ModuleList(_decoders));
-        register_module("middle_blks", _middle);
+        register_module("middle_blks", _bottleneck);
         register_module("ups", ModuleList(_ups));
         register_module("downs", ModuleList(_downs));
         Spec = new BackboneSpec(options.ImageChannels, 1, RequiresStyle: false);
@@ -85,7 +85,7 @@ public sealed class PlainUNet : Module, IBackbone
             x = down.call(x);
         }
 
-        x = _middle.Consume(x);
+        x = _bottleneck.Consume(x);
         foreach (var (decoder, up) in _decoders.Zip(_ups))
         {
             using var skip = skips.Pop();

@@ -16,17 +16,17 @@ public class PlainUNetOptions
     [ReferenceArgument("width")]
     public int Width { get; set; } = 64;
 
-    /// <summary>Blocks at the bottom.</summary>
+    /// <summary>Blocks of the bottleneck.</summary>
     [Range(0, 256)]
     [ReferenceArgument("middle_blk_num")]
-    public int MiddleBlocks { get; set; } = 1;
+    public int BottleneckBlocks { get; set; } = 1;
 
     /// <summary>Blocks of each encoder stage, from full size down; as many stages as numbers.</summary>
     [Length(0, 8)]
     [ReferenceArgument("enc_blk_nums")]
     public int[] EncoderBlocks { get; set; } = [1, 1, 1, 1];
 
-    /// <summary>Blocks of each decoder stage, from the bottom up; as many as encoder stages.</summary>
+    /// <summary>Blocks of each decoder stage, from the bottleneck up; as many as encoder stages.</summary>
     [Length(0, 8)]
     [ReferenceArgument("dec_blk_nums")]
     public int[] DecoderBlocks { get; set; } = [1, 1, 1, 1];

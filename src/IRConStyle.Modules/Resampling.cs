@@ -1,3 +1,4 @@
+using IRConStyle.Modules.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -40,6 +41,8 @@ public sealed class Upsampling : Module<Tensor, Tensor, Tensor>
     [ComponentName(Name = "down")]
     private readonly Conv2d _mix;
 
+    private readonly WeightCache<FusedUpsampling> _fused = new();
+
     /// <summary>Makes the layer.</summary>
     /// <param name="input">Input channels, which upsampling keeps.</param>
     /// <param name="skip">Channels of the skip connection.</param>
@@ -58,7 +61,18 @@ public sealed class Upsampling : Module<Tensor, Tensor, Tensor>
     /// <returns>N×output×2H×2W, owned by the caller.</returns>
     public override Tensor forward(Tensor input, Tensor skip)
     {
+        var (expand, mix) = (((Conv2d)_up[0]).weight!, _mix.weight!);
+        if (FusedKernels.Suit(skip) && _fused.Find(() => new FusedUpsampling(expand, mix), expand, mix) is { } fused)
+            return fused.Run(input, skip);
         using var up = _up.call(input);
         return _mix.Consume(cat([up, skip], 1));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _fused.Clear();
+        base.Dispose(disposing);
     }
 }

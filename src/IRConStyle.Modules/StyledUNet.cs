@@ -14,20 +14,20 @@ namespace IRConStyle.Modules;
 public sealed class StyledUNet : Module, IBackbone
 {
     private readonly UNetBlocks _blocks;
-    private readonly StylePoints _style;
+    private readonly InjectionPoints _style;
     private readonly Module<Tensor, Tensor> _preprocess;
-    private readonly Module<Tensor, Tensor>[] _left;
+    private readonly Module<Tensor, Tensor>[] _encoder;
     private readonly Downsampling[] _down;
-    private readonly Module<Tensor, Tensor> _bottom;
+    private readonly Module<Tensor, Tensor> _bottleneck;
     private readonly Module<Tensor, Tensor> _fusion;
     private readonly Upsampling[] _up;
-    private readonly Module<Tensor, Tensor>[] _right;
+    private readonly Module<Tensor, Tensor>[] _decoder;
     private readonly Module<Tensor, Tensor> _finetune;
 
     /// <summary>Builds the network with random weights.</summary>
     /// <param name="blocks">What fills it.</param>
     /// <param name="context">Which style it gets and how.</param>
-    /// <exception cref="IRConStyleException">The widths do not fit, or the encoder's feature maps do not.</exception>
+    /// <exception cref="IRConStyleException">The widths do not fit, or the encoder lacks what the injection uses.</exception>
     public StyledUNet(UNetBlocks blocks, BackboneContext context)
         : base(nameof(StyledUNet))
     {
@@ -36,34 +36,34 @@ public sealed class StyledUNet : Module, IBackbone
         CheckWidths(blocks);
         var dim = blocks.Dim;
         _blocks = blocks;
-        _style = new StylePoints(dim, blocks.CreateActivation, context);
+        _style = new InjectionPoints(dim, blocks.CreateActivation, context);
 
-        _preprocess = Own("Preprocess_Module", blocks.CreatePreprocess(blocks.InputChannels, dim));
-        _left = new Module<Tensor, Tensor>[3];
+        _preprocess = this.Own("Preprocess_Module", blocks.CreatePreprocess(blocks.InputChannels, dim));
+        _encoder = new Module<Tensor, Tensor>[3];
         _down = new Downsampling[3];
         for (var level = 0; level < 3; level++)
         {
             var channels = dim * (level + 1);
-            _left[level] = Own($"Process_Module_l{level + 1}", blocks.CreateStage(new(UNetSide.Left, level), channels));
+            _encoder[level] = this.Own($"Process_Module_l{level + 1}", blocks.CreateStage(new(UNetPart.Encoder, level), channels));
             // What the style does not add, the convolution produces.
-            _down[level] = Own($"DC{level + 1}", new Downsampling(channels, channels + dim - _style.AddedBehind(level)));
+            _down[level] = this.Own($"DC{level + 1}", new Downsampling(channels, channels + dim - _style.AddedBehind(level)));
         }
 
-        _bottom = Own("Process_Module_bottom", blocks.CreateStage(new(UNetSide.Bottom, 3), dim * 4));
-        _fusion = Own("local_fusion", blocks.CreateFusion((dim * 4) + _style.AddedAtBottom, dim * 3));
+        _bottleneck = this.Own("Process_Module_bottom", blocks.CreateStage(new(UNetPart.Bottleneck, 3), dim * 4));
+        _fusion = this.Own("local_fusion", blocks.CreateFusion((dim * 4) + _style.AddedAtBottleneck, dim * 3));
 
         _up = new Upsampling[3];
-        _right = new Module<Tensor, Tensor>[3];
+        _decoder = new Module<Tensor, Tensor>[3];
         var width = dim * 3;
         for (var level = 2; level >= 0; level--)
         {
             var channels = dim * (level + 2);
-            _up[level] = Own($"UC{level + 1}", new Upsampling(width, dim * (level + 1), channels));
-            _right[level] = Own($"Process_Module_r{level + 1}", blocks.CreateStage(new(UNetSide.Right, level), channels));
+            _up[level] = this.Own($"UC{level + 1}", new Upsampling(width, dim * (level + 1), channels));
+            _decoder[level] = this.Own($"Process_Module_r{level + 1}", blocks.CreateStage(new(UNetPart.Decoder, level), channels));
             width = channels;
         }
 
-        _finetune = Own("Finetune_Module", blocks.CreateFinetune(width, blocks.OutputChannels));
+        _finetune = this.Own("Finetune_Module", blocks.CreateFinetune(width, blocks.OutputChannels));
         foreach (var module in _style.Modules)
             register_module(module.Name, module.Module);
         Spec = new BackboneSpec(blocks.InputChannels, blocks.SizeMultiple, _style.Any) { OutputChannels = blocks.OutputChannels };
@@ -92,20 +92,20 @@ public sealed class StyledUNet : Module, IBackbone
         var skips = new Tensor[3];
         for (var level = 0; level < 3; level++)
         {
-            skips[level] = Process(_left[level], x);                    // N×(level+1)·dim×h×w
+            skips[level] = Process(_encoder[level], x);                    // N×(level+1)·dim×h×w
             x = _down[level].call(skips[level]);
             x = _style.InjectBehind(level, x, style);                   // N×(level+2)·dim×h/2×w/2
         }
 
-        x = Process(_bottom, x);
-        x = _fusion.Consume(_style.InjectAtBottom(x, style));           // N×3·dim×h×w
+        x = Process(_bottleneck, x);
+        x = _fusion.Consume(_style.InjectAtBottleneck(x, style));           // N×3·dim×h×w
 
         for (var level = 2; level >= 0; level--)
         {
             using var low = x;
             x = _up[level].call(low, skips[level]);
             skips[level].Dispose();
-            x = Process(_right[level], x);                              // N×(level+2)·dim×2h×2w
+            x = Process(_decoder[level], x);                              // N×(level+2)·dim×2h×2w
         }
 
         x = _finetune.Consume(x);
@@ -116,10 +116,7 @@ public sealed class StyledUNet : Module, IBackbone
     {
         if (blocks.Dim < 4 || blocks.Dim % 4 != 0)
             throw new IRConStyleException($"Dim is {blocks.Dim}.", "Give a multiple of 4, such as 48.");
-        if (blocks.InputChannels != blocks.OutputChannels && blocks.InputChannels != 1)
-            throw new IRConStyleException(
-                $"InputChannels is {blocks.InputChannels}, but the restored image has {blocks.OutputChannels}.",
-                "The input is added to the output: give both the same number of channels, or an input of one.");
+        GlobalResidual.CheckChannels(blocks.InputChannels, blocks.OutputChannels);
     }
 
     private Tensor Process(Module<Tensor, Tensor> stage, Tensor input)
@@ -132,12 +129,5 @@ public sealed class StyledUNet : Module, IBackbone
             using (output)
                 return output.add(input);
         }
-    }
-
-    private T Own<T>(string name, T module)
-        where T : Module
-    {
-        register_module(name, module);
-        return module;
     }
 }

@@ -6,23 +6,23 @@ using static TorchSharp.torch.nn;
 
 namespace IRConStyle.Modules;
 
-/// <summary>Where in the U-Net a stage stands.</summary>
-public enum UNetSide
+/// <summary>The part of the U-Net that a stage belongs to.</summary>
+public enum UNetPart
 {
-    /// <summary>The encoder, going down.</summary>
-    Left,
+    /// <summary>Going down, from full size on.</summary>
+    Encoder,
 
-    /// <summary>The bottleneck.</summary>
-    Bottom,
+    /// <summary>Between the two, at the smallest size.</summary>
+    Bottleneck,
 
-    /// <summary>The decoder, going up.</summary>
-    Right,
+    /// <summary>Going up, to full size.</summary>
+    Decoder,
 }
 
 /// <summary>One stage of the U-Net.</summary>
-/// <param name="Side">Where it stands.</param>
-/// <param name="Level">How often the image has been halved there: 0 to 2 on the sides, 3 at the bottom.</param>
-public readonly record struct UNetStage(UNetSide Side, int Level);
+/// <param name="Part">Where it stands.</param>
+/// <param name="Level">How often the image has been halved there: 0 to 2 in encoder and decoder, 3 in the bottleneck.</param>
+public readonly record struct UNetStage(UNetPart Part, int Level);
 
 /// <summary>What <see cref="StyledUNet"/> is filled with; derive from it to bring a network of your own.</summary>
 /// <remarks>Everything made here is owned by the network that asked for it. Feature maps are channels-last in memory.</remarks>
@@ -87,11 +87,11 @@ public abstract class SimpleUNetBlocks(UNetOptions options) : UNetBlocks
     /// <inheritdoc/>
     public override Module<Tensor, Tensor> CreateStage(UNetStage stage, int channels)
     {
-        var count = stage.Side switch
+        var count = stage.Part switch
         {
-            UNetSide.Left => Count(options.LeftBlocks, nameof(options.LeftBlocks), stage.Level),
-            UNetSide.Right => Count(options.RightBlocks, nameof(options.RightBlocks), stage.Level),
-            _ => options.BottomBlocks,
+            UNetPart.Encoder => Count(options.EncoderBlocks, nameof(options.EncoderBlocks), stage.Level),
+            UNetPart.Decoder => Count(options.DecoderBlocks, nameof(options.DecoderBlocks), stage.Level),
+            _ => options.BottleneckBlocks,
         };
         return Layers.Stack(count, () => CreateBlock(stage, channels));
     }
@@ -120,15 +120,15 @@ public class UNetOptions
     /// <summary>Blocks of the three encoder stages, from full size down.</summary>
     [Length(3, 3)]
     [ReferenceArgument("left_blk_num")]
-    public int[] LeftBlocks { get; set; } = [2, 2, 2];
+    public int[] EncoderBlocks { get; set; } = [2, 2, 2];
 
     /// <summary>Blocks of the bottleneck.</summary>
     [Range(0, 256)]
     [ReferenceArgument("bottom_blk_num")]
-    public int BottomBlocks { get; set; } = 2;
+    public int BottleneckBlocks { get; set; } = 2;
 
     /// <summary>Blocks of the three decoder stages, also from full size down.</summary>
     [Length(3, 3)]
     [ReferenceArgument("right_blk_num")]
-    public int[] RightBlocks { get; set; } = [2, 2, 2];
+    public int[] DecoderBlocks { get; set; } = [2, 2, 2];
 }

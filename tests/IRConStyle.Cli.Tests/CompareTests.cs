@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Evaluation;
+using IRConStyle.Evaluation.Reports;
+using IRConStyle.Framework.Scoring;
 
 namespace IRConStyle.Cli.Tests;
 

@@ -9,9 +9,9 @@ public sealed class DropInTests : IDisposable
         "--set", "Pipelines:mine:Encoder:Options:QueueLength=64",
         "--set", "Pipelines:mine:Backbone:Name=drop-in-unet",
         "--set", "Pipelines:mine:Backbone:Options:Dim=4",
-        "--set", "Pipelines:mine:Backbone:Options:LeftBlocks=1,1,1",
-        "--set", "Pipelines:mine:Backbone:Options:BottomBlocks=1",
-        "--set", "Pipelines:mine:Backbone:Options:RightBlocks=1,1,1",
+        "--set", "Pipelines:mine:Backbone:Options:EncoderBlocks=1,1,1",
+        "--set", "Pipelines:mine:Backbone:Options:BottleneckBlocks=1",
+        "--set", "Pipelines:mine:Backbone:Options:DecoderBlocks=1,1,1",
         "--set", "Pipelines:mine:Backbone:Options:Dilation=3",
         "--set", "Pipelines:mine:Training:Degradation:Name=gaussian-noise",
         "--set", "Pipelines:mine:Training:Losses:0:Name=l1",
@@ -21,7 +21,7 @@ public sealed class DropInTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private static string Sample => Path.Combine(
+    internal static string Sample => Path.Combine(
         [SharedData.Root, "samples", "DropInBackbone", "bin", .. Program.Directory.Split(Path.DirectorySeparatorChar)[^2..]]);
 
     [Fact]

@@ -13,7 +13,8 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Error)
 /// <summary>Runs the built <c>irconstyle</c> in a process of its own.</summary>
 internal static class Program
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    // Not how long it may take on a busy machine, but when it hangs.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     /// <summary>Runs one command line to its end.</summary>
     public static ProgramResult Run(params IEnumerable<string> arguments) => Run(new Dictionary<string, string>(), arguments);

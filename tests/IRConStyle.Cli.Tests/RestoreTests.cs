@@ -36,6 +36,38 @@ public sealed class RestoreTests(TinyPipeline tiny) : IDisposable
     }
 
     [Fact]
+    public void Weights_that_say_nothing_of_themselves_are_recognised()
+    {
+        var input = Pictures.Write(_directory.File("photo.png"));
+        // A bare state dictionary has no place for metadata.
+        var bare = _directory.File("net.pth");
+        Program.Run("convert", tiny.Weights, bare).ExitCode.ShouldBe(0);
+
+        Program.Run("restore", input, "-w", tiny.Weights, "-o", _directory.File("described.png")).ExitCode.ShouldBe(0);
+        var recognised = Program.Run("restore", input, "-w", bare, "-o", _directory.File("recognised.png"));
+
+        recognised.ExitCode.ShouldBe(0, recognised.Error);
+        recognised.Error.ShouldContain($"{bare} is recognised by names and shapes as constyle-nafnet with constyle.");
+        File.ReadAllBytes(_directory.File("recognised.png")).ShouldBe(File.ReadAllBytes(_directory.File("described.png")));
+        var shown = Program.Run("inspect", bare);
+        shown.Output.ShouldContain("network: constyle-nafnet with constyle, by names and shapes");
+        shown.Output.ShouldContain("  backbone constyle-nafnet: BottleneckBlocks 1, DecoderBlocks 1 1 1, Dim 4, EncoderBlocks 1 1 1");
+        Program.Run("inspect", tiny.Weights).Output.ShouldContain("network: constyle-nafnet with constyle, as the metadata says");
+    }
+
+    [Fact]
+    public void Weights_of_another_network_are_answered_with_what_they_are()
+    {
+        var input = Pictures.Write(_directory.File("photo.png"));
+
+        var result = Program.Run("restore", input, "-w", tiny.Weights, "-p", "nafnet", "--prefix", "");
+
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain("does not fit the networks of pipeline nafnet");
+        result.Error.ShouldContain("Its metadata says that it is of constyle-nafnet with constyle: leave --pipeline out.");
+    }
+
+    [Fact]
     public void A_comparison_sheet_is_written_beside_the_result_on_request()
     {
         var input = Pictures.Write(_directory.File("photo.png"), 40, 32);

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using IRConStyle.Framework.Telemetry;
+using IRConStyle.Training.Telemetry;
 
 namespace IRConStyle.Cli.Tests;
 
@@ -73,7 +73,7 @@ public sealed class WorkerTests : IDisposable
 
     private static void WaitUntil(Process worker, Func<bool> condition)
     {
-        for (var waited = Stopwatch.StartNew(); !condition() && waited.Elapsed < TimeSpan.FromMinutes(1) && !worker.HasExited;)
+        while (!condition() && !worker.HasExited)
             Thread.Sleep(50);
     }
 }

@@ -1,9 +1,13 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Evaluation.Benchmarking;
+using IRConStyle.Evaluation;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Training;
+using IRConStyle.Framework.Hosting;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Training.Optimization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;
@@ -22,7 +26,7 @@ public sealed class ConfiguredPipelineTests : IDisposable
 
     private readonly ServiceProvider _services = new ServiceCollection()
         .AddIRConStyle(new ConfigurationBuilder().AddJsonFile(Settings("benchmarks.json")).AddJsonFile(Settings("appsettings.json")).Build())
-        .Services.BuildServiceProvider();
+        .AddEvaluation().Services.BuildServiceProvider();
 
     private static string Settings(string file) => Path.Combine(SharedData.Root, "src", "IRConStyle.Cli", file);
 
@@ -39,12 +43,12 @@ public sealed class ConfiguredPipelineTests : IDisposable
     [Fact]
     public void The_paper_s_sets_are_benchmarks()
     {
-        var benchmarks = _services.GetRequiredService<IRConStyleOptions>().Benchmarks;
+        var benchmarks = _services.GetRequiredService<IOptionsMonitor<BenchmarkOptions>>();
         string[] noisy = ["cbsd68", "kodak24", "mcmaster", "urban100"];
         string[] pairs = ["gopro", "hide", "realblur-j", "realblur-r", "rain100h", "rain100l", "sots-outdoor", "sots-indoor"];
         foreach (var name in noisy.SelectMany(set => new[] { 15, 25, 50 }.Select(sigma => $"{set}-{sigma}")).Concat(pairs))
         {
-            var benchmark = benchmarks[name];
+            var benchmark = benchmarks.Get(name);
             benchmark.Metrics.Select(metric => metric.Name).ShouldBe(["psnr", "ssim", "psnr-y", "ssim-y"], ignoreOrder: true, name);
             benchmark.Images.ShouldBeGreaterThan(0, name);
             benchmark.Title.ShouldNotBeEmpty(name);

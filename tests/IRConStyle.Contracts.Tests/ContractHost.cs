@@ -1,9 +1,15 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Evaluation;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Inference;
-using IRConStyle.Framework.Parity;
+using IRConStyle.Framework.Pipelines;
 using IRConStyle.Framework.Plugins;
+using IRConStyle.Parity;
+using IRConStyle.Testing;
+using IRConStyle.Testing.Plugins;
+using IRConStyle.Testing.Support;
+using IRConStyle.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
@@ -26,6 +32,16 @@ internal static class ContractHost
 
     public static ParityRunner Parity => Services.GetRequiredService<ParityRunner>();
 
+    public static CheckpointIdentifier Identifier => Services.GetRequiredService<CheckpointIdentifier>();
+
+    public static NetworkDetector Detector => Services.GetRequiredService<NetworkDetector>();
+
+    public static IComponentFactory<TComponent> Factory<TComponent>(string name)
+        where TComponent : class => Services.GetRequiredService<ComponentCatalogue>().Get<TComponent>(name);
+
+    /// <summary>The checks that <c>irconstyle plugins test</c> runs.</summary>
+    public static PluginTester Tester => Services.GetRequiredService<PluginTester>();
+
     /// <summary>One theory row per registered component of a contract.</summary>
     public static TheoryData<string> NamesOf<TComponent>()
         where TComponent : class => new(Services.GetRequiredService<ComponentCatalogue>().NamesOf<TComponent>());
@@ -46,69 +62,36 @@ internal static class ContractHost
         where TComponent : class
     {
         var type = Services.GetRequiredService<ComponentCatalogue>().Get<TComponent>(name).OptionsType;
-        return ComponentOptions.Of(name, [.. TinyOptions.For(type), .. TinyOptions.Parts(type, SomeComponent)]);
+        return ComponentOptions.Of(name, TinyOptions.For(type, SomeComponent));
     }
 
     /// <summary>Restores whole images of any size.</summary>
     public static ImageRestorer Restorer(RestorationNetwork network) => new(network, torch.CPU, new InferenceOptions());
 
-    /// <summary>
-    /// Moves all parameters a little, always in the same way: some start at exactly zero and would keep others out of the
-    /// result and of the gradient.
-    /// </summary>
-    public static void Disturb(torch.nn.Module module)
-    {
-        using var scope = torch.NewDisposeScope();
-        using var noGrad = torch.no_grad();
-        foreach (var parameter in module.parameters())
-            parameter.add_(torch.randn_like(parameter).mul_(0.05));
-    }
+    /// <inheritdoc cref="Networks.Disturb"/>
+    public static void Disturb(torch.nn.Module module) => Networks.Disturb(module);
 
-    /// <summary>Whether two tensors agree to the last bit.</summary>
-    public static bool AreIdentical(torch.Tensor left, torch.Tensor right)
-    {
-        using var equal = left.eq(right);
-        using var all = equal.all();
-        return left.shape.AsSpan().SequenceEqual(right.shape) && all.item<bool>();
-    }
+    /// <inheritdoc cref="Tensors.AreIdentical"/>
+    public static bool AreIdentical(torch.Tensor left, torch.Tensor right) => Tensors.AreIdentical(left, right);
 
-    /// <summary>The largest absolute difference; NaN when there is one in either.</summary>
-    public static double Difference(torch.Tensor left, torch.Tensor right)
-    {
-        using var scope = torch.NewDisposeScope();
-        return (left.to(torch.float64) - right.to(torch.float64)).abs().max().item<double>();
-    }
+    /// <inheritdoc cref="Tensors.Difference"/>
+    public static double Difference(torch.Tensor left, torch.Tensor right) => Tensors.Difference(left, right);
 
-    public static bool IsFinite(torch.Tensor tensor)
-    {
-        using var scope = torch.NewDisposeScope();
-        return torch.isfinite(tensor).all().item<bool>();
-    }
+    public static bool IsFinite(torch.Tensor tensor) => Tensors.IsFinite(tensor);
 
     /// <summary>Fails when a repeated action leaves tensors behind.</summary>
-    public static void ShouldKeepTensorCount(Action action, int repetitions = 50)
-    {
-        action();
-        action();
-        // What earlier tests left to the collector must not hide what this action leaves.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var before = torch.Tensor.TotalCount;
-        for (var call = 2; call < repetitions; call++)
-            action();
-        torch.Tensor.TotalCount.ShouldBe(before, $"live tensors after {repetitions} calls and after 2");
-    }
+    public static void ShouldKeepTensorCount(Action action) => Trial.RequireNothingLeft(action, "This");
 
     /// <summary>The first component of a contract that needs no parts itself.</summary>
     private static string SomeComponent(Type contract)
-        => Plugins.Components.First(component => component.Contract == contract && !TinyOptions.Parts(component.OptionsType, _ => "").Any()).Info.Name;
+        => Plugins.Components.First(component => component.Contract == contract && !SmallOptions.NeedsParts(component.OptionsType)).Info.Name;
 
     private static ServiceProvider CreateServices()
     {
         // The networks here are tiny: on a busy machine their threads would mostly wait for each other.
         torch.set_num_threads(1);
         var services = new ServiceCollection();
-        services.AddIRConStyle(new ConfigurationBuilder().Build());
+        services.AddIRConStyle(new ConfigurationBuilder().Build()).AddTraining().AddEvaluation().AddParity().AddTesting();
         return services.BuildServiceProvider(validateScopes: true);
     }
 }

@@ -1,9 +1,9 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Checkpoints;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Inference;
+using IRConStyle.Framework.Pipelines;
 using IRConStyle.Framework.Plugins;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

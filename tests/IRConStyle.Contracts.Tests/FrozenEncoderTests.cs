@@ -1,7 +1,8 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Training;
+using IRConStyle.Framework.Inference;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Training.Optimization;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;

@@ -1,6 +1,7 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Inference;
+using IRConStyle.Framework.Pipelines;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;
@@ -21,7 +22,7 @@ public sealed class GreyNetworkTests
             {
                 Encoder = ComponentOptions.Of("constyle"),
                 Backbone = ComponentOptions.Of(
-                    "constyle-nafnet", ("InputChannels", 1), ("Dim", 4), ("LeftBlocks", "1,1,1"), ("BottomBlocks", 1), ("RightBlocks", "1,1,1")),
+                    "constyle-nafnet", ("InputChannels", 1), ("Dim", 4), ("EncoderBlocks", "1,1,1"), ("BottleneckBlocks", 1), ("DecoderBlocks", "1,1,1")),
             },
             training: false);
         network.Eval();

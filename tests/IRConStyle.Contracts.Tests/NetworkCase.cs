@@ -1,5 +1,5 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Pipelines;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;
@@ -7,20 +7,26 @@ namespace IRConStyle.Contracts.Tests;
 /// <summary>A registered backbone, alone or with a registered encoder and way of injection.</summary>
 public sealed record NetworkCase(string Backbone, string? Encoder, string? Injection)
 {
+    private static readonly Lazy<TheoryData<NetworkCase>> Found = new(Find);
+
     /// <summary>
-    /// Every backbone alone where it can be; every backbone that takes style with every injection, and with every encoder.
+    /// Every backbone alone; and, where it takes style, with every injection and with every encoder, each with the first of the
+    /// other kind that goes with it.
     /// </summary>
-    public static TheoryData<NetworkCase> All()
+    public static TheoryData<NetworkCase> All() => Found.Value;
+
+    private static TheoryData<NetworkCase> Find()
     {
         var cases = new TheoryData<NetworkCase>();
+        var encoders = ContractHost.Plugins.NamesOf(typeof(IStyleEncoder));
+        var injections = ContractHost.Plugins.NamesOf(typeof(IStyleInjection));
         foreach (var backbone in ContractHost.Plugins.NamesOf(typeof(IBackbone)))
         {
             cases.Add(new NetworkCase(backbone, null, null));
-            var encoders = ContractHost.Plugins.NamesOf(typeof(IStyleEncoder)).Where(encoder => TakesStyle(backbone, encoder)).ToArray();
-            foreach (var injection in ContractHost.Plugins.NamesOf(typeof(IStyleInjection)).Where(_ => encoders.Length > 0))
-                cases.Add(new NetworkCase(backbone, encoders[0], injection));
-            foreach (var encoder in encoders.Skip(1))
-                cases.Add(new NetworkCase(backbone, encoder, PipelineOptions.DefaultInjection));
+            var withStyle = (from injection in injections from encoder in encoders select new NetworkCase(backbone, encoder, injection)).Where(TakesStyle).ToArray();
+            NetworkCase[] ofInjections = [.. withStyle.DistinctBy(@case => @case.Injection)];
+            cases.AddRange(ofInjections);
+            cases.AddRange([.. withStyle.ExceptBy(ofInjections.Select(@case => @case.Encoder), @case => @case.Encoder)]);
         }
 
         return cases;
@@ -46,9 +52,17 @@ public sealed record NetworkCase(string Backbone, string? Encoder, string? Injec
 
     public override string ToString() => Encoder is null ? Backbone : $"{Backbone}, {Encoder}, {Injection}";
 
-    private static bool TakesStyle(string backbone, string encoder)
+    /// <summary>Whether style reaches the backbone: it takes some, and this encoder has what this injection uses.</summary>
+    private static bool TakesStyle(NetworkCase @case)
     {
-        using var network = new NetworkCase(backbone, encoder, PipelineOptions.DefaultInjection).Create();
-        return network.Backbone.Spec.RequiresStyle;
+        try
+        {
+            using var network = @case.Create();
+            return network.Backbone.Spec.RequiresStyle;
+        }
+        catch (IRConStyleException)
+        {
+            return false;
+        }
     }
 }

@@ -1,6 +1,7 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Parity;
+using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Parity;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;

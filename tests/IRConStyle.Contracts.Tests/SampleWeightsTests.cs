@@ -1,5 +1,6 @@
+using IRConStyle.Evaluation.Measurement;
+using IRConStyle.Evaluation;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Evaluation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -56,7 +57,7 @@ public sealed class SampleWeightsTests
         services.AddIRConStyle(new ConfigurationBuilder()
             .AddInMemoryCollection(new[] { "identity", "ffdnet", "prenet" }
                 .Select(name => KeyValuePair.Create($"IRConStyle:Pipelines:{name}:Backbone:Name", (string?)name)))
-            .Build());
+            .Build()).AddEvaluation();
         return services.BuildServiceProvider(validateScopes: true);
     }
 }

@@ -1,48 +1,32 @@
-using System.Reflection;
+using System.Globalization;
 using IRConStyle.Abstractions;
+using IRConStyle.Testing.Plugins;
 
 namespace IRConStyle.Contracts.Tests;
 
-/// <summary>
-/// Options that make any network small, by the names that widths and depths usually have, and any
-/// metric fit for small images. A component whose options are
-/// called otherwise runs with its defaults.
-/// </summary>
+/// <summary>The options of <see cref="SmallOptions"/> as configuration has them.</summary>
 internal static class TinyOptions
 {
-    private static readonly Dictionary<string, object> Values = new(StringComparer.Ordinal)
-    {
-        ["Dim"] = 8,
-        ["Width"] = 8,
-        ["Features"] = 8,
-        ["QueueLength"] = 24,
-        ["Scales"] = 2,
-    };
-
-    public static (string Key, object? Value)[] For(Type options)
-        => [.. options.GetProperties().Select(property => (property.Name, Value: Small(property, options))).Where(option => option.Value is not null)];
-
-    /// <summary>One part for components that are made of others and have none by default.</summary>
-    /// <param name="options">The component's options.</param>
+    /// <summary>Keys and values of what is small, or named as a part.</summary>
+    /// <param name="options">The options class.</param>
     /// <param name="partFor">A component's name for a contract.</param>
-    public static IEnumerable<(string Key, object? Value)> Parts(Type options, Func<Type, string> partFor)
-        => options.GetProperties()
-            .Where(property => property.GetValue(Activator.CreateInstance(options)) is ComponentOptions[] { Length: 0 })
-            .Select(property => ($"{property.Name}:0:Name", (object?)partFor(property.GetCustomAttribute<ComponentContractAttribute>()!.Contract)));
-
-    private static object? Small(PropertyInfo property, Type options)
+    public static (string Key, object? Value)[] For(Type options, Func<Type, string> partFor)
     {
-        if (Values.TryGetValue(property.Name, out var value) && property.PropertyType == typeof(int))
-            return IsAllowed(property, (int)value) ? value : null;
-        if (!property.Name.EndsWith("Blocks", StringComparison.Ordinal))
-            return null;
-        if (property.PropertyType == typeof(int))
-            return 1;
-        return property.PropertyType == typeof(int[])
-            ? string.Join(',', ((int[])property.GetValue(Activator.CreateInstance(options))!).Select(_ => 1))
-            : null;
+        var (small, usual) = (SmallOptions.Create(options, partFor), Activator.CreateInstance(options));
+        return
+        [
+            .. from property in options.GetProperties()
+               let value = property.GetValue(small)
+               where !Equals(Text(value), Text(property.GetValue(usual)))
+               select (value is ComponentOptions[] ? $"{property.Name}:0:Name" : property.Name, Text(value)),
+        ];
     }
 
-    private static bool IsAllowed(PropertyInfo property, int value)
-        => property.GetCustomAttributes<System.ComponentModel.DataAnnotations.RangeAttribute>().All(range => range.IsValid(value));
+    private static object? Text(object? value) => value switch
+    {
+        int[] numbers => string.Join(',', numbers),
+        ComponentOptions[] parts => string.Join(',', parts.Select(part => part.Name)),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value?.ToString(),
+    };
 }

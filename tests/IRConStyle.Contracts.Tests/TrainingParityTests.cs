@@ -1,5 +1,5 @@
 using IRConStyle.Framework.Checkpoints;
-using IRConStyle.Framework.Parity;
+using IRConStyle.Parity;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;

@@ -1,8 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using IRConStyle.Evaluation;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Hosting;
+using IRConStyle.Framework.Pipelines;
 using IRConStyle.Framework.Plugins;
+using IRConStyle.Training;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,17 +27,25 @@ public partial class ConfigurationReferenceTests
     {
         using var services = Host(new ConfigurationBuilder().Build());
         services.GetRequiredService<PluginCatalogue>().Failures.ShouldBeEmpty();
-        var components = services.GetRequiredService<ComponentCatalogue>().Components.ToList();
-        components.ShouldNotBeEmpty();
+        services.GetRequiredService<ComponentCatalogue>().Components.ShouldNotBeEmpty();
 
         var committed = File.ReadAllText(Page).ReplaceLineEndings("\n");
         var begin = committed.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         var end = committed.IndexOf(End, StringComparison.Ordinal);
-        var expected = $"{committed[..begin]}\n{ConfigurationReference.Write(components)}\n{committed[end..]}";
+        var expected = $"{committed[..begin]}\n{ConfigurationReference.Write(services)}\n{committed[end..]}";
         if (Environment.GetEnvironmentVariable("IRCONSTYLE_UPDATE_DOCS") == "1")
             File.WriteAllText(Page, expected, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         else
             committed.ShouldBe(expected, "Run these tests once with IRCONSTYLE_UPDATE_DOCS=1 and commit docs/configuration.md.");
+    }
+
+    /// <summary>What a reader can copy, never the name of a class.</summary>
+    [Fact]
+    public void Defaults_are_values()
+    {
+        var page = File.ReadAllText(Page);
+        page.ShouldContain("""`[{ Degraded: "input", Clean: "target" }, """);
+        page.ShouldNotContain("`[irconstyle.", Case.Insensitive);
     }
 
     [Fact]
@@ -45,6 +56,10 @@ public partial class ConfigurationReferenceTests
         using var services = Host(new ConfigurationBuilder().AddJsonStream(stream).Build());
 
         var pipelines = services.GetRequiredService<IPipelineFactory>();
+        // A check of everything looks for the weights too; what is in them is another matter.
+        var weights = pipelines.Describe(pipelines.DefaultName).WeightsPath.ShouldNotBeNull();
+        Directory.CreateDirectory(Path.GetDirectoryName(weights)!);
+        File.WriteAllBytes(weights, []);
 
         pipelines.Names.ShouldNotBeEmpty();
         Should.NotThrow(pipelines.ValidateAll);
@@ -53,7 +68,7 @@ public partial class ConfigurationReferenceTests
     private static ServiceProvider Host(IConfiguration configuration)
     {
         var services = new ServiceCollection();
-        services.AddIRConStyle(configuration);
+        services.AddIRConStyle(configuration).AddEvaluation().AddTrainingWorker();
         return services.BuildServiceProvider();
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Pipelines;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

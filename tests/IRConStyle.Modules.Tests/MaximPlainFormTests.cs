@@ -47,7 +47,7 @@ public sealed class MaximPlainFormTests
         var image = rand(count, 3, height, width);
         using var noGrad = no_grad();
 
-        var plain = new PlainConStyleMaxim(backbone.Module.state_dict(), Sizes, options.BottomBlocks);
+        var plain = new PlainConStyleMaxim(backbone.Module.state_dict(), Sizes, options.BottleneckBlocks);
         ShouldAgree(backbone, plain, image, encoder.Encode(image));
     }
 

@@ -23,7 +23,7 @@ public sealed class PlainFormTests
         random.manual_seed(7);
         var encoder = _components.Encoder();
         encoder.Module.eval();
-        var options = new ConStyleNafNetOptions { Dim = 8, LeftBlocks = [1, 2, 1], BottomBlocks = 2, RightBlocks = [3, 1, 2] };
+        var options = new ConStyleNafNetOptions { Dim = 8, EncoderBlocks = [1, 2, 1], BottleneckBlocks = 2, DecoderBlocks = [3, 1, 2] };
         var backbone = _components.Backbone("constyle-nafnet", options, encoder.Spec, _components.Injection("paper"));
         backbone.Module.eval();
         // beta and gamma start at zero, which would switch the blocks off.

@@ -1,4 +1,6 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Modules.Kernels;
+using IRConStyle.Modules.Tests.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,8 +42,11 @@ public sealed class ReferenceNetworkTests
     {
         using var reference = new ReferenceFile(SharedData.Shared("reference", "arch", file + ".safetensors"));
         using var shared = new ReferenceFile(SharedData.Shared("reference", "arch", "constyle_encoder.safetensors"));
-        foreach (var recordGradients in new[] { false, true })
+        // Kernels compute in float32 and without gradients alone.
+        var forms = type == ScalarType.Float32 ? KernelForms.All : [KernelForm.Plain];
+        foreach (var (recordGradients, form) in forms.Select(form => (false, form)).Append((true, FusedKernels.Form)))
         {
+            using var use = KernelForms.Use(form);
             using var scope = NewDisposeScope();
             using var mode = set_grad_enabled(recordGradients);
             var encoder = _components.Encoder();
@@ -101,7 +106,7 @@ public sealed class ReferenceNetworkTests
         Prepare(network.Module, type);
 
         foreach (var index in new[] { 0, 1 })
-            reference.ShouldAgree(network.Restore(reference.Read($"input/x{index}").to(type), null), $"out_{index}");
+            InEveryForm(() => reference.ShouldAgree(network.Restore(reference.Read($"input/x{index}").to(type), null), $"out_{index}"));
     }
 
     [Theory]
@@ -120,7 +125,19 @@ public sealed class ReferenceNetworkTests
 
         // The paper's networks are modulated by the second latent alone.
         var style = new StyleCode([full_like(latent, double.NaN), latent], features);
-        reference.ShouldAgree(network.Restore(reference.Read("input/x0").to(type), style), "out_0");
+        InEveryForm(() => reference.ShouldAgree(network.Restore(reference.Read("input/x0").to(type), style), "out_0"));
+    }
+
+    /// <summary>Recorded, and without gradients in each form of the kernels.</summary>
+    private static void InEveryForm(Action compare)
+    {
+        compare();
+        using var noGrad = no_grad();
+        foreach (var form in KernelForms.All)
+        {
+            using var use = KernelForms.Use(form);
+            compare();
+        }
     }
 
     private static void Prepare(nn.Module module, ScalarType type)

@@ -63,7 +63,7 @@ public sealed class RestormerPlainFormTests
         encoder.Module.eval();
         var options = new ConStyleRestormerOptions
         {
-            Dim = 8, LeftBlocks = [1, 2, 1], BottomBlocks = 2, RightBlocks = [3, 1, 2], RefinementBlocks = 1, LayerNorm = norm, Bias = bias,
+            Dim = 8, EncoderBlocks = [1, 2, 1], BottleneckBlocks = 2, DecoderBlocks = [3, 1, 2], RefinementBlocks = 1, LayerNorm = norm, Bias = bias,
         };
         var network = _components.Backbone("constyle-restormer", options, encoder.Spec, _components.Injection("paper"));
         var weights = Randomize(network);

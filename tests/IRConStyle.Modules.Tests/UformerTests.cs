@@ -77,7 +77,7 @@ public sealed class UformerTests
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var block = new UformerBlock(
-            new(8, 2, 4, 16, Shift: 0, Hidden: 12, IsLocal: false, QueryBias: true, Modulator: true, CrossModulator: true, DropPath: 0));
+            new(8, 2, 4, 16, Shift: 0, Hidden: 12, IsLocallyEnhanced: false, QkvBias: true, Modulator: true, CrossModulator: true, DropPath: 0));
         Randomize(block);
         var (left, right) = (rand(1, 8, 8, 8), rand(1, 8, 8, 8));
 
@@ -118,7 +118,7 @@ public sealed class UformerTests
     {
         using var scope = NewDisposeScope();
         var block = new UformerBlock(
-            new(16, 2, 8, 64, Shift: 4, Hidden: 64, IsLocal: true, QueryBias: true, Modulator: false, CrossModulator: false, DropPath: 0));
+            new(16, 2, 8, 64, Shift: 4, Hidden: 64, IsLocallyEnhanced: true, QkvBias: true, Modulator: false, CrossModulator: false, DropPath: 0));
         Randomize(block);
         // 1 MB per widened row: more rows than a band holds.
         var pixels = rand(batch, 40, 4096, 16);

@@ -1,7 +1,8 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Native;
+using IRConStyle.Framework.Pipelines;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;

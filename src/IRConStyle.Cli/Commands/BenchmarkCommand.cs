@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using IRConStyle.Cli.Terminal;
-using IRConStyle.Framework.Benchmarking;
+using IRConStyle.Evaluation.Benchmarking;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;
@@ -16,7 +16,7 @@ internal sealed class BenchmarkCommand : Verb
 
     private readonly Option<string?> _weights = PipelineChoice.Weights("The weights; without it those the pipeline is configured with.");
 
-    private readonly Option<string?> _section = PipelineChoice.Section();
+    private readonly PartOptions _part = new();
 
     private readonly Option<string[]> _only = NameListOption.Create(
         "--only", "Benchmarks and tasks, * for any characters, for example cbsd68-25,derain; without it all that are found.");
@@ -41,7 +41,7 @@ internal sealed class BenchmarkCommand : Verb
         Add(_root);
         Add(_pipeline);
         Add(_weights);
-        Add(_section);
+        _part.AddTo(this);
         Add(_only);
         Add(_output);
         Add(_list);
@@ -63,7 +63,7 @@ internal sealed class BenchmarkCommand : Verb
                 Output = call.Result.GetValue(_output),
                 Pipeline = call.Result.GetValue(_pipeline),
                 Weights = call.Result.GetValue(_weights),
-                Section = call.Result.GetValue(_section),
+                Part = _part.Read(call.Result),
                 Device = call.Result.GetValue(_device),
                 Planned = progress.Plan,
                 Started = benchmark => progress.Begin(benchmark.Name),

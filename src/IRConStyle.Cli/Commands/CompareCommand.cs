@@ -1,6 +1,6 @@
 using System.CommandLine;
 using IRConStyle.Cli.Terminal;
-using IRConStyle.Framework.Comparison;
+using IRConStyle.Evaluation.Comparison;
 using IRConStyle.Framework.Files;
 
 namespace IRConStyle.Cli.Commands;

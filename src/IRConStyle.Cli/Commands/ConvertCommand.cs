@@ -12,11 +12,7 @@ internal sealed class ConvertCommand : Verb
     private readonly Argument<string> _output = PathArgument.One(
         "output", "The file to make; its extension, .safetensors, .pth or .pt, says the format.");
 
-    private readonly Option<string?> _section = new("--section")
-    {
-        Description = "The dictionary of weights to take from a PyTorch file that has several; without it averaged weights come first.",
-        HelpName = "NAME",
-    };
+    private readonly PartOptions _part = new();
 
     private readonly Option<string?> _wrap = new("--wrap")
     {
@@ -36,7 +32,7 @@ internal sealed class ConvertCommand : Verb
     {
         Add(_input);
         Add(_output);
-        Add(_section);
+        _part.AddTo(this);
         Add(_wrap);
         Add(_force);
     }
@@ -47,7 +43,7 @@ internal sealed class ConvertCommand : Verb
         var result = CheckpointConverter.Convert(
             new ConvertRequest(call.Result.GetRequiredValue(_input), output)
             {
-                Section = call.Result.GetValue(_section),
+                Part = _part.Read(call.Result),
                 Wrap = call.Result.GetValue(_wrap),
                 Replace = call.Result.GetValue(_force),
             },

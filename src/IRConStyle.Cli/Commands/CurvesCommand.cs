@@ -2,7 +2,7 @@ using System.CommandLine;
 using IRConStyle.Abstractions;
 using IRConStyle.Cli.Terminal;
 using IRConStyle.Framework.Files;
-using IRConStyle.Framework.Telemetry;
+using IRConStyle.Training.Telemetry;
 
 namespace IRConStyle.Cli.Commands;
 
@@ -37,23 +37,25 @@ internal sealed class CurvesCommand : Verb
 
     protected override int Run(VerbCall call)
     {
-        var runs = call.Result.GetRequiredValue(_runs).Select(run => TrainingHistory.Read(run)).ToList();
+        var runs = TrainingHistory.ReadAll(call.Result.GetRequiredValue(_runs));
         var output = call.Result.GetRequiredValue(_output);
-        if (runs.Find(run => run.Loss.Count == 0) is { } empty)
+        if (runs.FirstOrDefault(run => run.Loss.Count == 0) is { } empty)
             throw new IRConStyleException($"The run {empty.Name} has reported nothing yet.", "Wait for its first report.");
         AtomicFile.Write(output, stream => stream.Write(CurveSheet.Draw(runs)));
         foreach (var run in runs)
             call.Screen.WriteLine(Describe(run));
+        if (runs.Any(run => !run.LossNames.SequenceEqual(runs[0].LossNames)))
+            call.Screen.WriteNote("The runs minimise different losses: compared are losses of the same name, without their weights, not the sums.");
         call.Screen.WriteLine($"curves in {output}");
         return ExitCode.Success;
     }
 
     private static string Describe(TrainingHistory run)
     {
-        var last = run.Loss[^1];
+        var losses = run.LossNames.Select(loss => $"  {loss} {Figures.Fixed(run.LossOf(loss)[^1].Value, 5)}");
         var best = run.BestIteration is { } at
-            ? $"  best at {Figures.Exact(at)}: {string.Join("  ", run.Metrics.Select(metric => $"{metric} {Figures.Fixed(run.ValidationOf(metric).First(point => point.Iteration == at).Value, 4)}"))}"
+            ? $"  best at {Figures.Exact(at)}: {string.Join("  ", run.Metrics.SelectMany(metric => run.ValidationOf(metric).Where(point => point.Iteration == at).Select(point => $"{metric} {Figures.Fixed(point.Value, 4)}")))}"
             : "";
-        return $"{run.Name}  iteration {Figures.Exact(last.Iteration)}  loss {Figures.Fixed(last.Value, 5)}{best}";
+        return $"{run.Name}  iteration {Figures.Exact(run.Loss[^1].Iteration)}{string.Concat(losses)}{best}";
     }
 }

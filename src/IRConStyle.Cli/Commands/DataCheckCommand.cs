@@ -1,6 +1,6 @@
 using System.CommandLine;
 using IRConStyle.Cli.Terminal;
-using IRConStyle.Framework.Data;
+using IRConStyle.Evaluation.Data;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using IRConStyle.Framework.Data;
+using IRConStyle.Evaluation.Data;
 
 namespace IRConStyle.Cli.Commands;
 
@@ -16,13 +16,8 @@ internal sealed class DataChoice
 
     private readonly Option<string?> _pipeline = PipelineChoice.Pipeline("A pipeline whose training and validation data are meant.");
 
-    private readonly Option<string[]> _options = new("--option")
-    {
-        Description = "Sets an option of the dataset behind the folders, for example DegradedName=rain-{id}.",
-        HelpName = "KEY=VALUE",
-        Arity = ArgumentArity.OneOrMore,
-        AllowMultipleArgumentsPerToken = false,
-    };
+    private readonly Option<string[]> _options = KeyValueOption.Create(
+        "--option", "Sets an option of the dataset behind the folders, for example DegradedName=rain-{id}.");
 
     public void AddTo(Command command)
     {
@@ -38,7 +33,7 @@ internal sealed class DataChoice
         Degraded = result.GetValue(_degraded),
         Clean = result.GetValue(_clean),
         Pipeline = result.GetValue(_pipeline),
-        Options = [.. (result.GetValue(_options) ?? []).Select(text => KeyValuePair.Create(text[..text.IndexOf('=')], text[(text.IndexOf('=') + 1)..]))],
+        Options = KeyValueOption.Read(result, _options),
     };
 
     private void Check(CommandResult result)
@@ -47,7 +42,5 @@ internal sealed class DataChoice
             result.AddError("--degraded DIR and --clean DIR go together.");
         if (result.GetResult(_folders) is not { Tokens.Count: > 0 } && result.GetResult(_degraded) is null && result.GetResult(_pipeline) is null)
             result.AddError("Folders, --degraded DIR with --clean DIR, or --pipeline NAME are needed.");
-        foreach (var token in result.GetResult(_options)?.Tokens.Where(token => token.Value.IndexOf('=') < 1) ?? [])
-            result.AddError($"--option {token.Value}: KEY=VALUE is expected, for example DegradedName=rain-{{id}}.");
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using IRConStyle.Cli.Terminal;
-using IRConStyle.Framework.Data;
+using IRConStyle.Evaluation.Data;
 using IRConStyle.Framework.Imaging;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using IRConStyle.Cli.Terminal;
-using IRConStyle.Framework.Evaluation;
+using IRConStyle.Evaluation.Measurement;
+using IRConStyle.Evaluation.Reports;
+using IRConStyle.Framework.Scoring;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;
@@ -41,7 +43,7 @@ internal sealed class EvaluateCommand : Verb
 
     private readonly Option<string?> _weights = PipelineChoice.Weights("The weights; without it those the pipeline is configured with.");
 
-    private readonly Option<string?> _section = PipelineChoice.Section();
+    private readonly PartOptions _part = new();
 
     private readonly Option<string?> _device = PipelineChoice.Device();
 
@@ -60,7 +62,7 @@ internal sealed class EvaluateCommand : Verb
         Add(_seed);
         Add(_pipeline);
         Add(_weights);
-        Add(_section);
+        _part.AddTo(this);
         Add(_metrics);
         Add(_json);
         Add(_device);
@@ -80,7 +82,7 @@ internal sealed class EvaluateCommand : Verb
                 Seed = call.Result.GetValue(_seed),
                 Pipeline = call.Result.GetValue(_pipeline),
                 Weights = call.Result.GetValue(_weights),
-                Section = call.Result.GetValue(_section),
+                Part = _part.Read(call.Result),
                 Device = call.Result.GetValue(_device),
                 Metrics = call.Result.GetValue(_metrics) ?? [],
                 Planned = progress.Plan,

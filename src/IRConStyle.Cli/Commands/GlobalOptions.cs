@@ -14,7 +14,11 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
-    private static readonly Option<string[]> Set = CreateSet();
+    private static readonly Option<string[]> Set = KeyValueOption.Create(
+        "--set",
+        "Sets a configuration key below IRConStyle, for example Pipelines:denoise:Backbone:Options:Dim=32; "
+            + "may be repeated, and wins over environment and appsettings.json.",
+        recursive: true);
 
     private static readonly Option<bool> Verbose = new("--verbose")
     {
@@ -31,30 +35,6 @@ internal static class GlobalOptions
     /// <summary>What they decide about the host.</summary>
     public static HostSettings Read(ParseResult result) => new(
         result.GetValue(Plugins) ?? [],
-        [.. (result.GetValue(Set) ?? []).Select(Split)],
+        KeyValueOption.Read(result, Set),
         IsVerbose(result));
-
-    private static Option<string[]> CreateSet()
-    {
-        var option = new Option<string[]>("--set")
-        {
-            Description = "Sets a configuration key below IRConStyle, for example Pipelines:denoise:Backbone:Options:Dim=32; "
-                + "may be repeated, and wins over environment and appsettings.json.",
-            HelpName = "KEY=VALUE",
-            Arity = ArgumentArity.OneOrMore,
-            Recursive = true,
-        };
-        option.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) <= 0))
-                result.AddError($"--set {token.Value}: KEY=VALUE is expected.");
-        });
-        return option;
-    }
-
-    private static KeyValuePair<string, string?> Split(string setting)
-    {
-        var at = setting.IndexOf('=', StringComparison.Ordinal);
-        return KeyValuePair.Create(setting[..at].Trim(), (string?)setting[(at + 1)..]);
-    }
 }

@@ -1,10 +1,13 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using System.Globalization;
+using IRConStyle.Abstractions;
 using IRConStyle.Cli.Terminal;
+using IRConStyle.Evaluation.Networks;
 using IRConStyle.Framework.Checkpoints;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Inspection;
+using IRConStyle.Framework.Hosting;
+using IRConStyle.Framework.Inference;
+using IRConStyle.Framework.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;
@@ -13,9 +16,9 @@ namespace IRConStyle.Cli.Commands;
 internal sealed class InspectCommand : Verb
 {
     private readonly Argument<string?> _file = PathArgument.Optional(
-        "file", "A checkpoint (.safetensors, .pth, .pt) whose contents to list instead.");
+        "file", "A checkpoint (.safetensors, .pth, .pt, .ckpt) to recognise and to list instead.");
 
-    private readonly Option<string?> _section = PipelineChoice.Section();
+    private readonly PartOptions _part = new();
 
     private readonly Option<string?> _pipeline = PipelineChoice.Pipeline("The pipeline; without it the default one.");
 
@@ -30,12 +33,12 @@ internal sealed class InspectCommand : Verb
     public InspectCommand()
         : base(
             "inspect",
-            "Counts parameters and multiply-accumulates of a pipeline's networks, or lists a checkpoint's contents.",
+            "Counts parameters and multiply-accumulates of a pipeline's networks, or tells what a checkpoint is of and lists its contents.",
             "inspect --pipeline denoise --size 256x256",
             "inspect net_g_latest.pth --section params")
     {
         Add(_file);
-        Add(_section);
+        _part.AddTo(this);
         Add(_pipeline);
         Add(_size);
         Validators.Add(result =>
@@ -49,18 +52,33 @@ internal sealed class InspectCommand : Verb
 
     protected override int Run(VerbCall call)
     {
+        using var host = call.OpenHost();
         if (call.Result.GetValue(_file) is { } file)
         {
-            using var reader = CheckpointFile.Open(file, call.Result.GetValue(_section));
-            CheckpointTable.Show(call.Screen, reader);
+            var part = _part.Read(call.Result);
+            using var reader = CheckpointFile.Open(file, part);
+            CheckpointTable.Show(call.Screen, reader, Identify(host.Services.GetRequiredService<CheckpointIdentifier>(), reader, part, call.Screen));
             return ExitCode.Success;
         }
 
-        using var host = call.OpenHost();
-        var pipeline = call.Result.GetValue(_pipeline) ?? host.Services.GetRequiredService<IRConStyleOptions>().DefaultPipeline;
+        var pipeline = call.Result.GetValue(_pipeline) ?? host.Services.GetRequiredService<IPipelineFactory>().DefaultName;
         var (height, width) = call.Result.GetValue(_size);
         Show(call.Screen, host.Services.GetRequiredService<NetworkInspector>().Inspect(pipeline, height, width));
         return ExitCode.Success;
+    }
+
+    // A file whose description is broken is listed all the same.
+    private static CheckpointIdentity? Identify(CheckpointIdentifier identifier, CheckpointPart reader, PartChoice? part, Screen screen)
+    {
+        try
+        {
+            return identifier.Identify(reader.Whole, part);
+        }
+        catch (IRConStyleException exception)
+        {
+            screen.WriteWarning(exception.Message);
+            return null;
+        }
     }
 
     private static void Show(Screen screen, NetworkInspection inspection)

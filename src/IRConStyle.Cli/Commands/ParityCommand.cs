@@ -1,6 +1,6 @@
 using System.CommandLine;
 using IRConStyle.Cli.Terminal;
-using IRConStyle.Framework.Parity;
+using IRConStyle.Parity;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;

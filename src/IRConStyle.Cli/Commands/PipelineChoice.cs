@@ -11,13 +11,6 @@ internal static class PipelineChoice
     /// <summary>The weights file; null when not given.</summary>
     public static Option<string?> Weights(string description) => new("--weights", "-w") { Description = description, HelpName = "FILE" };
 
-    /// <summary>The part of the weights file; null when not given.</summary>
-    public static Option<string?> Section() => new("--section")
-    {
-        Description = "Which part of a .pth file to use; without it the averaged weights (params_ema) where it has them.",
-        HelpName = "NAME",
-    };
-
     /// <summary>The device; null when not given.</summary>
     public static Option<string?> Device() => new("--device")
     {

@@ -1,5 +1,5 @@
 using IRConStyle.Cli.Terminal;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;
@@ -20,26 +20,17 @@ internal sealed class PipelinesCommand : Verb
         var factory = host.Services.GetRequiredService<IPipelineFactory>();
         var table = call.Screen.CreateTable(
             ("pipeline", false), ("encoder", false), ("injection", false), ("backbone", false), ("weights", false), ("summary", false));
-        foreach (var name in factory.Names)
-        {
-            var pipeline = factory.Describe(name);
+        foreach (var pipeline in factory.List())
             table.AddTextRow(
-                name,
-                pipeline.Encoder?.Name ?? None,
-                pipeline.Encoder is null ? None : pipeline.Injection?.Name ?? PipelineOptions.DefaultInjection,
-                pipeline.Backbone.Name,
-                Weights(pipeline),
-                pipeline.Summary);
-        }
-
+                pipeline.Name, pipeline.Encoder ?? None, pipeline.Injection ?? None, pipeline.Backbone, Weights(pipeline.WeightsPath), pipeline.Summary);
         call.Screen.Output.Write(table);
         return ExitCode.Success;
     }
 
-    private static string Weights(PipelineOptions pipeline) => pipeline.WeightsPath switch
+    private static string Weights(string? path) => path switch
     {
         null => None,
-        var path when File.Exists(path) => path,
-        var path => $"missing: {path}",
+        _ when File.Exists(path) => path,
+        _ => $"missing: {path}",
     };
 }

@@ -5,14 +5,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;
 
-/// <summary>Lists plugins and what they bring.</summary>
+/// <summary>Lists plugins and what they bring; a verb below it checks them.</summary>
 internal sealed class PluginsCommand : Verb
 {
     private readonly Option<bool> _components = new("--components") { Description = "List components by contract, with what they are." };
 
     public PluginsCommand()
         : base("plugins", "Lists the plugins, and what those that failed failed on.", "plugins", "plugins --components", "plugins --plugins ~/my-plugins")
-        => Add(_components);
+    {
+        Add(_components);
+        Add(new PluginsTestCommand());
+    }
 
     protected override int Run(VerbCall call)
     {

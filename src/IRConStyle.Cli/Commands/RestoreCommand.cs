@@ -23,7 +23,7 @@ internal sealed class RestoreCommand : Verb
 
     private readonly Option<string?> _weights = PipelineChoice.Weights("The weights; without it those the pipeline is configured with.");
 
-    private readonly Option<string?> _section = PipelineChoice.Section();
+    private readonly PartOptions _part = new();
 
     private readonly Option<string?> _device = PipelineChoice.Device();
 
@@ -44,7 +44,7 @@ internal sealed class RestoreCommand : Verb
         Add(_output);
         Add(_pipeline);
         Add(_weights);
-        Add(_section);
+        _part.AddTo(this);
         Add(_device);
         Add(_compare);
     }
@@ -59,7 +59,7 @@ internal sealed class RestoreCommand : Verb
                 Output = call.Result.GetValue(_output),
                 Pipeline = call.Result.GetValue(_pipeline),
                 Weights = call.Result.GetValue(_weights),
-                Section = call.Result.GetValue(_section),
+                Part = _part.Read(call.Result),
                 Device = call.Result.GetValue(_device),
                 Compare = call.Result.GetValue(_compare),
                 Planned = plan => progress.Plan(plan.Jobs.Count),

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
-using IRConStyle.Cli.Hosting;
 using IRConStyle.Cli.Terminal;
-using IRConStyle.Framework.Composition;
-using IRConStyle.Framework.Training;
-using Microsoft.Extensions.Configuration;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Training.Hosting;
+using IRConStyle.Training.Loop;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Cli.Commands;
@@ -76,13 +74,17 @@ internal sealed class TrainCommand : Verb
     {
         var pipeline = call.Result.GetRequiredValue(_pipeline);
         var output = call.Result.GetValue(_output) ?? Path.Combine("runs", pipeline);
-        using var host = call.OpenHost(below => Settings(call.Result, pipeline, below));
+        using var host = call.OpenHost();
         var trainer = host.Services.GetRequiredService<Trainer>();
-        var request = new TrainingRequest(pipeline, output, call.Result.GetValue(_device)) { Resume = call.Result.GetValue(_resume) };
+        var request = new TrainingRequest(pipeline, output, call.Result.GetValue(_device)) 
+        {
+            Resume = call.Result.GetValue(_resume),
+            Changes = Changes(call.Result),
+        };
         var result = TrainingView.Run(
             call.Screen, progress => trainer.RunAsync(request with { Progress = progress }, call.Stop).GetAwaiter().GetResult());
         call.Screen.WriteLine(Summary(result));
-        return result.End is TrainingEnd.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
+        return TrainingExitCode.Of(result);
     }
 
     private static string Summary(TrainingResult result)
@@ -90,36 +92,26 @@ internal sealed class TrainCommand : Verb
         var end = result.End switch
         {
             TrainingEnd.Completed => "trained",
-            TrainingEnd.TimeBudget => "time is up after",
+            TrainingEnd.TimeBudget => "stopped as planned, time is up after",
             _ => "stopped after",
         };
-        var best = result.Best is { } value ? $", best validation {Figures.Fixed(value, 4)}" : "";
+        var best = result.Best is { } validation
+            ? $"; best validation {(validation.Metric is { } metric ? $"{metric} " : "")}{Figures.Fixed(validation.Value, 4)}"
+                + $" after {Figures.Count(validation.Iteration, "iteration")}, weights in {validation.WeightsPath}"
+            : "";
         return $"{end} {Figures.Count(result.Iterations, "iteration")}, {(result.WeightsPath is { } path ? $"weights in {path}" : "nothing to save")}{best}";
     }
 
-    private IEnumerable<KeyValuePair<string, string?>> Settings(ParseResult result, string pipeline, IConfiguration below)
+    private TrainingChanges Changes(ParseResult result) => _data.Apply(result, new TrainingChanges
     {
-        // Settings for a pipeline that does not exist would make one; its name is to be refused instead.
-        if (!below.GetSection(CliHost.PipelineKey(pipeline)).Exists())
-            return [];
-
-        var settings = new List<(string Key, IFormattable? Value)>
-        {
-            ("Iterations", result.GetValue(_iterations)),
-            ("MaxTime", result.GetValue(_maxTime)),
-            ("BatchSize", result.GetValue(_batchSize)),
-            ("PatchSize", result.GetValue(_patchSize)),
-            ("LearningRate", result.GetValue(_learningRate)),
-            ("Precision", result.GetValue(_precision)),
-            ("SaveEvery", result.GetValue(_saveEvery)),
-            ("Seed", result.GetValue(_seed)),
-        };
-        var given = settings
-            .Where(setting => setting.Value is not null)
-            .Select(setting => (Key: $"Training:{setting.Key}", Value: setting.Value!.ToString(null, CultureInfo.InvariantCulture)))
-            .Concat(_data.Settings(result, key => below[CliHost.PipelineKey(pipeline, key)]));
-        if (result.GetValue(_initialWeights) is { } weights)
-            given = given.Append(("Training:InitialWeights", Path.GetFullPath(weights)));
-        return given.Select(setting => KeyValuePair.Create(CliHost.PipelineKey(pipeline, setting.Key), (string?)setting.Value));
-    }
+        Iterations = result.GetValue(_iterations),
+        MaxTime = result.GetValue(_maxTime),
+        BatchSize = result.GetValue(_batchSize),
+        PatchSize = result.GetValue(_patchSize),
+        LearningRate = result.GetValue(_learningRate),
+        Precision = result.GetValue(_precision),
+        SaveEvery = result.GetValue(_saveEvery),
+        Seed = result.GetValue(_seed),
+        InitialWeights = result.GetValue(_initialWeights),
+    });
 }

@@ -1,15 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
-using IRConStyle.Framework.Evaluation;
+using IRConStyle.Training.Loop;
 
 namespace IRConStyle.Cli.Commands;
 
-/// <summary>The options that name the images of a training and of its validation, as settings of the pipeline.</summary>
+/// <summary>The options that name the images of a training and of its validation, as changes of the training.</summary>
 internal sealed class TrainingData
 {
-    private readonly EvaluationOptions _names = new();
-
     private readonly Option<string?> _data = new("--data") { Description = "The folder of training images; clean ones where the pipeline degrades them.", HelpName = "DIR" };
 
     private readonly Option<string?> _clean = new("--clean") { Description = "The folder of clean training images, with --degraded.", HelpName = "DIR" };
@@ -35,51 +32,16 @@ internal sealed class TrainingData
         command.Validators.Add(Check);
     }
 
-    /// <summary>Keys below the pipeline and their values.</summary>
-    /// <param name="result">The command line.</param>
-    /// <param name="configured">A key's configured value.</param>
-    public IEnumerable<(string Key, string Value)> Settings(ParseResult result, Func<string, string?> configured)
+    /// <summary>Adds what is named here to the changes of a training.</summary>
+    public TrainingChanges Apply(ParseResult result, TrainingChanges changes) => changes with
     {
-        if (result.GetValue(_data) is { } folder)
-        {
-            yield return ("Training:Data:Options:Root", Path.GetFullPath(folder));
-            if (string.IsNullOrEmpty(configured("Training:Data:Name")))
-                yield return ("Training:Data:Name", _names.CleanDataset);
-        }
+        Data = Folders(result.GetValue(_data) ?? result.GetValue(_clean), result.GetValue(_degraded)),
+        Validation = Folders(result.GetValue(_validation), result.GetValue(_validationDegraded)),
+        ValidationNoise = result.GetValue(_validationNoise),
+        ValidateEvery = result.GetValue(_every),
+    };
 
-        foreach (var setting in Pair("Training:Data", result.GetValue(_clean), result.GetValue(_degraded)))
-            yield return setting;
-        if (result.GetValue(_every) is { } every)
-            yield return ("Training:Validation:Every", every.ToString(CultureInfo.InvariantCulture));
-        if (result.GetValue(_validation) is not { } validation)
-            yield break;
-
-        foreach (var setting in Pair("Training:Validation:Data", validation, result.GetValue(_validationDegraded)))
-            yield return setting;
-        if (result.GetValue(_validationDegraded) is not null)
-            yield break;
-        yield return ("Training:Validation:Data:Name", _names.CleanDataset);
-        yield return ("Training:Validation:Data:Options:Root", Path.GetFullPath(validation));
-        if (result.GetValue(_validationNoise) is { } noise)
-        {
-            yield return ("Training:Validation:Degradation:Name", _names.NoiseDegradation);
-            yield return ("Training:Validation:Degradation:Options:Sigma", noise.ToString(CultureInfo.InvariantCulture));
-        }
-        else
-        {
-            // Not all images the same rain; noise as benchmarks add it is the same for all.
-            yield return ("Training:Validation:Data:Options:SeedByName", bool.TrueString);
-        }
-    }
-
-    private IEnumerable<(string Key, string Value)> Pair(string section, string? clean, string? degraded)
-    {
-        if (clean is null || degraded is null)
-            yield break;
-        yield return (section + ":Name", _names.PairedDataset);
-        yield return (section + ":Options:Clean", Path.GetFullPath(clean));
-        yield return (section + ":Options:Degraded", Path.GetFullPath(degraded));
-    }
+    private static ImageFolders? Folders(string? clean, string? degraded) => clean is null ? null : new ImageFolders(clean, degraded);
 
     private void Check(CommandResult result)
     {

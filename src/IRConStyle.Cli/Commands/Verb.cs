@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using IRConStyle.Cli.Hosting;
 using IRConStyle.Cli.Terminal;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace IRConStyle.Cli.Commands;
@@ -16,12 +15,15 @@ internal abstract class Verb(string name, string description, params string[] ex
     /// <summary>Command lines for help texts, without the program's name.</summary>
     public IReadOnlyList<string> Examples => examples;
 
-    /// <summary>Connects the verb to the terminal.</summary>
+    /// <summary>Connects the verb, and those below it, to the terminal.</summary>
     /// <param name="screen">The terminal.</param>
     /// <param name="stop">Cancelled when the user wants to stop.</param>
     public void Prepare(Screen screen, CancellationToken stop)
     {
-        Add(new HelpOption { Action = new HelpWithExamples(examples) });
+        Verb[] below = [.. Subcommands.OfType<Verb>()];
+        Add(new HelpOption { Action = new HelpWithExamples(examples.Concat(below.SelectMany(verb => verb.Examples))) });
+        foreach (var verb in below)
+            verb.Prepare(screen, stop);
         SetAction(result => Invoke(new VerbCall(result, screen, stop)));
     }
 
@@ -56,7 +58,10 @@ internal abstract class Verb(string name, string description, params string[] ex
 internal sealed record VerbCall(ParseResult Result, Screen Screen, CancellationToken Stop)
 {
     /// <summary>Builds the engine.</summary>
-    /// <param name="settings">See <see cref="CliHost.Build"/>.</param>
-    public IHost OpenHost(Func<IConfiguration, IEnumerable<KeyValuePair<string, string?>>>? settings = null)
-        => CliHost.Build(GlobalOptions.Read(Result), Screen, settings);
+    /// <param name="pluginDirectories">Plugin directories beside those of the options.</param>
+    public IHost OpenHost(params IEnumerable<string> pluginDirectories)
+    {
+        var settings = GlobalOptions.Read(Result);
+        return CliHost.Build(settings with { PluginDirectories = [.. settings.PluginDirectories, .. pluginDirectories] }, Screen);
+    }
 }

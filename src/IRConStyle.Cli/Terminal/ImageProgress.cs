@@ -3,29 +3,31 @@ using Spectre.Console;
 
 namespace IRConStyle.Cli.Terminal;
 
-/// <summary>A bar with rate and time left while images are worked on; nothing where standard output is not a live terminal.</summary>
+/// <summary>A bar with rate and time left while images, or other things, are worked on; nothing where standard output is not a live terminal.</summary>
 internal sealed class ImageProgress
 {
     private readonly ProgressTask? _task;
+    private readonly string _noun;
     private readonly Stopwatch _clock = new();
     private int _total;
     private int _done;
     private string _what = "";
 
-    private ImageProgress(ProgressTask? task) => _task = task;
+    private ImageProgress(ProgressTask? task, string noun) => (_task, _noun) = (task, noun);
 
     /// <summary>Runs work beneath a progress bar.</summary>
     /// <typeparam name="T">What the work yields.</typeparam>
     /// <param name="screen">Where to draw.</param>
     /// <param name="work">Tells the bar how far it is.</param>
     /// <param name="beginning">What is done before the number of images is known.</param>
-    public static T Run<T>(Screen screen, Func<ImageProgress, T> work, string beginning = "loading the network")
+    /// <param name="noun">What is worked on.</param>
+    public static T Run<T>(Screen screen, Func<ImageProgress, T> work, string beginning = "loading the network", string noun = "image")
         => screen.IsLive
             ? screen.Output.Progress()
                 .AutoClear(true)
                 .Columns(new ProgressBarColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-                .Start(context => work(new ImageProgress(context.AddTask(beginning, new ProgressTaskSettings { MaxValue = 1 }))))
-            : work(new ImageProgress(null));
+                .Start(context => work(new ImageProgress(context.AddTask(beginning, new ProgressTaskSettings { MaxValue = 1 }), noun)))
+            : work(new ImageProgress(null, noun));
 
     /// <summary>Tells how many images there are.</summary>
     public void Plan(int total)
@@ -60,8 +62,8 @@ internal sealed class ImageProgress
             return;
         var rate = _done / Math.Max(_clock.Elapsed.TotalSeconds, 1e-9);
         _task.Description = _done == 0
-            ? $"{_what}0 of {Figures.Count(_total, "image")}"
-            : $"{_what}{Figures.Exact(_done)} of {Figures.Count(_total, "image")}, {Figures.Rate(rate, "image")}, "
+            ? $"{_what}0 of {Figures.Count(_total, _noun)}"
+            : $"{_what}{Figures.Exact(_done)} of {Figures.Count(_total, _noun)}, {Figures.Rate(rate, _noun)}, "
                 + $"{Figures.Clock(TimeSpan.FromSeconds((_total - _done) / rate))} left";
     }
 }

@@ -36,19 +36,19 @@ internal sealed class Screen
     }
 
     /// <summary>Writes a line of results.</summary>
-    public void WriteLine(string text = "") => Output.WriteLine(text);
+    public void WriteLine(string text = "") => Output.WriteLine(Visible(text));
 
     /// <summary>Writes what went wrong, in one line.</summary>
-    public void WriteError(string message) => _error.MarkupLine($"[red]error: {Markup.Escape(message)}[/]");
+    public void WriteError(string message) => _error.MarkupLine($"[red]error: {Markup.Escape(Visible(message))}[/]");
 
     /// <summary>Writes what can be done about it.</summary>
-    public void WriteRemedy(string remedy) => _error.WriteLine(remedy);
+    public void WriteRemedy(string remedy) => _error.WriteLine(Visible(remedy));
 
     /// <summary>Writes what the user should know beside the results.</summary>
-    public void WriteNote(string note) => _error.WriteLine(note);
+    public void WriteNote(string note) => _error.WriteLine(Visible(note));
 
     /// <summary>Writes a warning of the engine.</summary>
-    public void WriteWarning(string message) => _error.MarkupLine($"[yellow]warning: {Markup.Escape(message)}[/]");
+    public void WriteWarning(string message) => _error.MarkupLine($"[yellow]warning: {Markup.Escape(Visible(message))}[/]");
 
     /// <summary>Writes an exception: what a user can solve with its remedy, everything else as a failure of the program.</summary>
     /// <param name="exception">What happened.</param>
@@ -72,6 +72,12 @@ internal sealed class Screen
         if (isVerbose)
             _error.WriteLine(exception.ToString());
     }
+
+    /// <summary>Text without what steers terminals: names come from files, and files from anywhere.</summary>
+    public static string Visible(string text)
+        => text.Any(IsSteering) ? new string([.. text.Select(letter => IsSteering(letter) ? '?' : letter)]) : text;
+
+    private static bool IsSteering(char letter) => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t');
 
     /// <summary>Starts a table of results.</summary>
     /// <param name="columns">Headings; numbers stand to the right.</param>

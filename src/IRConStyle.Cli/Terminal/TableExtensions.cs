@@ -7,9 +7,9 @@ internal static class TableExtensions
 {
     /// <summary>Adds a row of plain text.</summary>
     public static void AddTextRow(this Table table, params IEnumerable<string> cells)
-        => table.AddRow(cells.Select(cell => new Text(cell)));
+        => table.AddRow(cells.Select(cell => new Text(Screen.Visible(cell))));
 
     /// <summary>Adds a row of text that stands out.</summary>
     public static void AddStrongRow(this Table table, params IEnumerable<string> cells)
-        => table.AddRow(cells.Select(cell => new Text(cell, new Style(decoration: Decoration.Bold))));
+        => table.AddRow(cells.Select(cell => new Text(Screen.Visible(cell), new Style(decoration: Decoration.Bold))));
 }

@@ -1,4 +1,5 @@
-using IRConStyle.Framework.Training;
+using IRConStyle.Training.Loop;
+using IRConStyle.Training.Samples;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -11,6 +12,7 @@ internal sealed class TrainingView : IProgress<TrainingProgress>
 
     private readonly Screen _screen;
     private readonly LiveDisplayContext? _live;
+    private TrainingProgress? _last;
 
     private TrainingView(Screen screen, LiveDisplayContext? live) => (_screen, _live) = (screen, live);
 
@@ -25,11 +27,16 @@ internal sealed class TrainingView : IProgress<TrainingProgress>
     /// <inheritdoc/>
     public void Report(TrainingProgress value)
     {
-        if (_live is null)
-            _screen.WriteLine(Line(value));
-        else
+        if (_live is not null)
             _live.UpdateTarget(Panel(value));
+        else
+            _screen.WriteLine(ReferenceEquals(value.Losses, _last?.Losses) ? ValidationLine(value) : Line(value));
+        _last = value;
     }
+
+    /// <summary>What a validation adds to the report of its iteration.</summary>
+    internal static string ValidationLine(TrainingProgress value)
+        => $"iteration {Figures.Exact(value.Iteration)} of {Figures.Exact(value.Iterations)}  validation  {Validation(value)}";
 
     /// <summary>A report as one line of a log.</summary>
     internal static string Line(TrainingProgress value) => string.Join("  ",

@@ -8,8 +8,8 @@ namespace IRConStyle.Framework.Checkpoints;
 /// <param name="Output">The file to make: <c>.safetensors</c>, or <c>.pth</c> or <c>.pt</c> for PyTorch's format.</param>
 public sealed record ConvertRequest(string Input, string Output)
 {
-    /// <summary>The section of a PyTorch file to take; null for the best one, see <see cref="PyTorchReader"/>.</summary>
-    public string? Section { get; init; }
+    /// <summary>What of the input to take; null for what is meant by default, see <see cref="CheckpointFile.Open"/>.</summary>
+    public PartChoice? Part { get; init; }
 
     /// <summary>
     /// The key to put the state dictionary under in PyTorch's format, such as <c>params</c>; null for a bare one, which has no
@@ -44,7 +44,7 @@ public static class CheckpointConverter
         CheckPlace(request);
 
         TorchNative.EnsureLoaded();
-        using var reader = CheckpointFile.Open(request.Input, request.Section);
+        using var reader = CheckpointFile.Open(request.Input, request.Part);
         if (reader.Entries.Count == 0)
             throw new IRConStyleException($"{request.Input} holds no tensors.", "Choose a file with weights.");
         var sources = reader.Entries.Values.Select(entry => new CheckpointSource(entry, () =>
@@ -58,7 +58,7 @@ public static class CheckpointConverter
             SafeTensorsWriter.WriteOneByOne(request.Output, sources, reader.Metadata);
         return new ConvertResult(
             reader.Format,
-            reader is PyTorchReader { Section: var section } ? section : "",
+            reader.Section,
             sources.Length,
             sources.Sum(source => source.Entry.Elements));
     }

@@ -1,19 +1,18 @@
 using IRConStyle.Abstractions;
 using Microsoft.Win32.SafeHandles;
-using TorchSharp;
 
 namespace IRConStyle.Framework.Checkpoints;
 
 /// <summary>A checkpoint file open for reading at any place, by several threads at once.</summary>
-internal sealed class CheckpointData : IDisposable
+internal sealed class CheckpointData : ByteSource, IDisposable
 {
     private readonly SafeFileHandle _handle;
 
     private CheckpointData(string path, SafeFileHandle handle, long length) => (FilePath, _handle, Length) = (path, handle, length);
 
-    public string FilePath { get; }
+    public override string FilePath { get; }
 
-    public long Length { get; }
+    public override long Length { get; }
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
@@ -36,9 +35,8 @@ internal sealed class CheckpointData : IDisposable
         }
     }
 
-    /// <summary>Fills a buffer from a place in the file.</summary>
-    /// <exception cref="EndOfStreamException">The file ends before the buffer is full.</exception>
-    public void ReadExactly(long offset, Span<byte> buffer)
+    /// <inheritdoc/>
+    public override void ReadExactly(long offset, Span<byte> buffer)
     {
         while (!buffer.IsEmpty)
         {
@@ -50,35 +48,5 @@ internal sealed class CheckpointData : IDisposable
         }
     }
 
-    /// <summary>Fills a tensor's own memory from a place in the file.</summary>
-    /// <param name="tensor">A contiguous CPU tensor.</param>
-    /// <param name="offset">Where its first element lies.</param>
-    /// <exception cref="IRConStyleException">The file can no longer be read.</exception>
-    public void Fill(torch.Tensor tensor, long offset)
-    {
-        try
-        {
-            TensorBytes.ForEach(tensor, bytes =>
-            {
-                ReadExactly(offset, bytes);
-                offset += bytes.Length;
-                if (tensor.dtype == torch.ScalarType.Bool)
-                    Normalize(bytes);
-            });
-        }
-        catch (IOException exception)
-        {
-            throw new IRConStyleException(
-                $"{FilePath} cannot be read any further: {exception.Message}", "Keep the file in place and unchanged while it is in use.", exception);
-        }
-    }
-
     public void Dispose() => _handle.Dispose();
-
-    // Bytes other than 0 and 1 are no booleans: kernels may do anything with them.
-    private static void Normalize(Span<byte> booleans)
-    {
-        foreach (ref var value in booleans)
-            value = value == 0 ? (byte)0 : (byte)1;
-    }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using IRConStyle.Abstractions;
 
 namespace IRConStyle.Framework.Checkpoints;
@@ -8,34 +7,46 @@ namespace IRConStyle.Framework.Checkpoints;
 public static class CheckpointFile
 {
     /// <summary>Metadata key by which the checkpoint of a whole training is known.</summary>
-    internal const string TrainingPlaceKey = "irconstyle.training";
+    internal const string TrainingStateKey = "irconstyle.training";
+
+    private static readonly string[] Extensions = [".safetensors", ".pth", ".pt", ".ckpt", ".bin"];
+
+    private static readonly EnumerationOptions Listing = new() { IgnoreInaccessible = true };
 
     private const string Remedy = "Use weights as written by this program (.safetensors), by the safetensors library, or by torch.save (.pth, .pt).";
 
-    // What people mistake for weights: where its mark stands, and what it is.
-    private static readonly (int At, byte[] Mark, string What, string Remedy)[] Mistakes =
-    [
-        (0, "version https://git-lfs"u8.ToArray(), "is a Git LFS pointer, not the file it stands for", "Fetch the file itself: git lfs pull."),
-        (0, "<!doctype"u8.ToArray(), "is a web page, not a weights file", "Download the file itself, not the page that shows it."),
-        (0, "<html"u8.ToArray(), "is a web page, not a weights file", "Download the file itself, not the page that shows it."),
-        (257, "ustar"u8.ToArray(), "is a tar archive; torch.save wrote such files before torch 0.1.10", "Load it with a torch of that time and save it again, or unpack the archive."),
-        (0, [0x89, (byte)'H', (byte)'D', (byte)'F'], "is an HDF5 file", Remedy),
-        (0, [0x1f, 0x8b], "is a gzip archive", "Unpack it first."),
-        (0, "GGUF"u8.ToArray(), "is a GGUF file", Remedy),
-    ];
+    /// <summary>The section of a training's checkpoint that is restored with, unless another is asked for.</summary>
+    internal const string AveragedSection = "params_ema";
+
+    /// <summary>The section with the weights as the optimizer left them.</summary>
+    internal const string LiveSection = "params";
 
     /// <summary>Opens a file in the format its content has; the name's extension does not matter.</summary>
+    /// <param name="path">The file; of weights in several files, the index (<c>.index.json</c>).</param>
+    /// <returns>All tensors of all sections.</returns>
+    /// <exception cref="IRConStyleException">The file is missing, unreadable, damaged or in no known format.</exception>
+    public static CheckpointReader OpenWhole(string path) => OpenWhole(path, mayBeIndex: true);
+
+    /// <summary>Opens one file, which is no index of others.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="section">
-    /// One of the dictionaries of tensors in a PyTorch file, or one part of a training's checkpoint (<c>params</c>,
-    /// <c>params_ema</c>); null for the best one, see <see cref="PyTorchReader"/>: the averaged weights.
+    internal static CheckpointReader OpenSingle(string path) => OpenWhole(path, mayBeIndex: false);
+
+    /// <summary>Opens the part of a file that is meant where no network says what it needs.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="choice">
+    /// What is taken. Null for the averaged weights; where there are none for the section with a usual name (<c>params</c>,
+    /// <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c>, <c>generator</c>, <c>net</c>), for the root when it holds
+    /// tensors, for the only section; else for every tensor of the file under its dotted path. The prefixes <c>module.</c> and
+    /// <c>_orig_mod.</c> go when all names have them.
     /// </param>
-    /// <exception cref="IRConStyleException">The file is missing, unreadable, damaged or in no known format; or there is no such section.</exception>
-    public static CheckpointReader Open(string path, string? section = null)
+    /// <exception cref="IRConStyleException">The file is missing, unreadable, damaged or in no known format; or there is no such part.</exception>
+    public static CheckpointPart Open(string path, PartChoice? choice = null) => DefaultPart.Take(OpenWhole(path), choice ?? PartChoice.Any);
+
+    private static CheckpointReader OpenWhole(string path, bool mayBeIndex)
     {
-        Span<byte> buffer = stackalloc byte[512];
+        Span<byte> buffer = stackalloc byte[OtherFiles.Looked];
         long length;
-        using (var data = CheckpointData.Open(path, Remedy))
+        using (var data = CheckpointData.Open(path, RemedyFor(path)))
         {
             length = data.Length;
             buffer = buffer[..(int)Math.Min(buffer.Length, length)];
@@ -50,16 +61,23 @@ public static class CheckpointFile
         }
 
         if (IsPyTorch(buffer))
-            return PyTorchReader.Open(path, section);
+            return PyTorchReader.Open(path);
+        if (mayBeIndex && ShardedReader.IsIndex(path, buffer))
+            return ShardedReader.Open(path);
         if (!IsSafeTensors(buffer, length))
-            RefuseOthers(path, buffer);
-        var reader = SafeTensorsReader.Open(path);
-        if (reader.Metadata.ContainsKey(TrainingPlaceKey))
-            return SectionReader.Open(reader, section);
-        if (section is null)
-            return reader;
-        reader.Dispose();
-        throw new IRConStyleException($"{path} is a safetensors file, which has no sections such as {section}.", "Leave the section out.");
+            OtherFiles.Refuse(path, buffer, Remedy);
+        return SafeTensorsReader.Open(path);
+    }
+
+    // Whoever gives a folder means the weights in it.
+    private static string RemedyFor(string path)
+    {
+        if (!Directory.Exists(path))
+            return Remedy;
+        var files = Directory.EnumerateFiles(path, "*", Listing).Where(file => file.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (files.Length == 0)
+            files = [.. Directory.EnumerateFiles(path, "*", Listing).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Take(2)];
+        return files is [var only] ? $"Give the file in it: {only}." : "Give one of the files in it.";
     }
 
     private static bool IsPyTorch(ReadOnlySpan<byte> start)
@@ -69,21 +87,4 @@ public static class CheckpointFile
 
     private static bool IsSafeTensors(ReadOnlySpan<byte> start, long length)
         => start.Length > 8 && start[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) <= (ulong)(length - 8);
-
-    private static void RefuseOthers(string path, ReadOnlySpan<byte> start)
-    {
-        foreach (var (at, mark, what, remedy) in Mistakes)
-            if (start.Length >= at + mark.Length && IsMark(start.Slice(at, mark.Length), mark))
-                throw new IRConStyleException($"{path} {what}.", remedy);
-        if (start.IsEmpty)
-            throw new IRConStyleException($"{path} is empty.", Remedy);
-        // A protocol buffer that begins with a small version and then a text is how ONNX files begin.
-        if (start is [8, < 32, 0x12 or 0x1a or 0x3a, ..])
-            throw new IRConStyleException($"{path} is an ONNX file, a program rather than weights.", Remedy);
-        // What is named so is told in detail why it is none.
-        if (!path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
-            throw new IRConStyleException($"{path} is in no known format of weights.", Remedy);
-    }
-
-    private static bool IsMark(ReadOnlySpan<byte> start, byte[] mark) => start.SequenceEqual(mark) || Ascii.EqualsIgnoreCase(start, mark);
 }

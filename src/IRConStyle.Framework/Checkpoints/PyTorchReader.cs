@@ -5,23 +5,15 @@ using TorchSharp;
 namespace IRConStyle.Framework.Checkpoints;
 
 /// <summary>
-/// Reads what <c>torch.save</c> writes: the zip format, and the one before torch 1.6. The file's pickle is read as data and
-/// nothing in it is executed; names of Python that no weights need are refused. Tensors stay in the file until they are read.
+/// Reads what <c>torch.save</c> writes: the zip format, also when it was compressed afterwards, and the one before torch 1.6.
+/// The file's pickle is read as data and nothing in it is executed; objects of Python beside the weights are inert. Tensors
+/// stay in the file until they are read.
 /// </summary>
-/// <remarks>
-/// The weights are taken from the section asked for, else from the first of <c>params_ema</c>, <c>state_dict_ema</c>,
-/// <c>model_ema</c>, <c>ema</c>, <c>params</c>, <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c>, <c>generator</c>,
-/// <c>net</c>, else from the root when it holds tensors, else from the only dictionary of tensors there is; else every tensor
-/// of the file is an entry under its dotted path. The prefix <c>module.</c> goes when all names have it.
-/// </remarks>
 public sealed class PyTorchReader : CheckpointReader
 {
-    /// <summary>Metadata key of the section that was taken; absent when it is the root.</summary>
-    public const string SectionKey = "pytorch.section";
-
     private readonly CheckpointData _data;
-    private readonly IReadOnlyDictionary<string, (long Start, long Length)> _storages;
-    private readonly Dictionary<string, TensorRecord> _tensors;
+    private readonly IReadOnlyDictionary<string, ByteRange> _storages;
+    private readonly Dictionary<string, TreeTensor> _tensors;
 
     private PyTorchReader(CheckpointData data, PyTorchContent content, CheckpointTree tree)
         : base(data.FilePath)
@@ -30,46 +22,43 @@ public sealed class PyTorchReader : CheckpointReader
         _storages = content.Storages;
         _tensors = tree.Tensors;
         Format = content.Format;
-        Sections = tree.Sections;
-        Section = tree.Section;
         Entries = tree.Tensors.ToDictionary(
-            item => item.Key, item => new CheckpointEntry(item.Key, item.Value.Type.Type, item.Value.Shape), StringComparer.Ordinal);
-        if (Section.Length > 0)
-            tree.Texts[SectionKey] = Section;
+            item => item.Key,
+            item => new CheckpointEntry(item.Key, item.Value.Record.Type.Type, item.Value.Record.Shape) { Section = item.Value.Section },
+            StringComparer.Ordinal);
         Metadata = tree.Texts;
+        Refused = tree.Refused;
+        PassedOver = [.. tree.Classes];
     }
 
     /// <inheritdoc/>
     public override string Format { get; }
 
-    /// <summary>Numbers, texts and truth values of the file as text, such as <c>epoch</c>, and <see cref="SectionKey"/>.</summary>
+    /// <summary>Numbers, texts and truth values of the file as text, by path, such as <c>epoch</c>.</summary>
     public override IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, CheckpointEntry> Entries { get; }
 
-    /// <summary>The dictionaries of tensors below the file's root, such as <c>params</c> and <c>params_ema</c>.</summary>
-    public IReadOnlyList<string> Sections { get; }
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Refused { get; }
 
-    /// <summary>The section the entries are from; empty when they are from the root.</summary>
-    public string Section { get; }
+    /// <summary>Classes and functions of Python whose objects lie beside the weights, such as <c>argparse.Namespace</c>.</summary>
+    public IReadOnlyList<string> PassedOver { get; }
 
-    /// <summary>Opens a file and reads its description.</summary>
+    /// <summary>Opens a file and reads its description: all its sections.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="section">One of its <see cref="Sections"/>; null for the best one, averaged weights first.</param>
     /// <exception cref="IRConStyleException">
-    /// The file is missing, unreadable, truncated, not in the format, or needs more than weights do; or there is no such section.
+    /// The file is missing, unreadable, truncated, not in the format, or holds objects of Python alone.
     /// </exception>
-    public static PyTorchReader Open(string path, string? section = null)
+    public static PyTorchReader Open(string path)
     {
         var data = CheckpointData.Open(path, "Use a file as written by torch.save.");
         try
         {
             var content = StartsAsZip(data) ? ZipLayout.Read(data) : LegacyLayout.Read(data);
-            var tree = CheckpointTree.Read(content.Root, section);
-            foreach (var (name, tensor) in tree.Tensors)
-                if (tensor.Extent > 0 && (!content.Storages.TryGetValue(tensor.StorageKey, out var storage) || tensor.End > storage.Length))
-                    throw CheckpointProblem.Malformed($"{name} lies outside of its storage {tensor.StorageKey}");
+            var tree = CheckpointTree.Read(content.Root);
+            CheckTensors(tree, content);
             return new PyTorchReader(data, content, tree);
         }
         catch (CheckpointProblem problem)
@@ -77,7 +66,7 @@ public sealed class PyTorchReader : CheckpointReader
             data.Dispose();
             throw problem.At(path);
         }
-        catch (Exception exception) when (exception is IOException or OverflowException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or OverflowException)
         {
             data.Dispose();
             throw CheckpointProblem.Malformed(exception.Message).At(path);
@@ -92,22 +81,24 @@ public sealed class PyTorchReader : CheckpointReader
     /// <inheritdoc/>
     public override torch.Tensor Read(string name)
     {
-        if (!_tensors.TryGetValue(name, out var record))
+        if (!_tensors.TryGetValue(name, out var tensor))
             throw new IRConStyleException($"{FilePath} has no tensor named {name}.");
+        var record = tensor.Record;
         var result = torch.empty(record.Shape, record.Type.Type).DetachFromDisposeScope();
         if (record.Extent == 0)
             return result;
         try
         {
-            var start = _storages[record.StorageKey].Start + record.Start;
+            var storage = _storages[record.StorageKey];
+            var start = storage.Start + record.Start;
             if (record.IsContiguous)
             {
-                _data.Fill(result, start);
+                storage.Source.Fill(result, start);
                 return result;
             }
 
             using var stored = torch.empty([record.Extent], record.Type.Type).DetachFromDisposeScope();
-            _data.Fill(stored, start);
+            storage.Source.Fill(stored, start);
             using var view = stored.as_strided(record.Shape, record.Strides, 0).DetachFromDisposeScope();
             result.copy_(view);
             return result;
@@ -124,6 +115,21 @@ public sealed class PyTorchReader : CheckpointReader
     {
         if (disposing)
             _data.Dispose();
+    }
+
+    private static void CheckTensors(CheckpointTree tree, PyTorchContent content)
+    {
+        foreach (var (name, (_, tensor)) in tree.Tensors)
+            if (tensor.Extent > 0 && (!content.Storages.TryGetValue(tensor.StorageKey, out var storage) || tensor.End > storage.Length))
+                throw CheckpointProblem.Malformed($"{name} lies outside of its storage {tensor.StorageKey}");
+        if (tree.Tensors.Count > 0)
+            return;
+        if (tree.Refused.Count > 0)
+            throw new CheckpointProblem($"holds no tensor that can be read: {tree.Refused.First().Key} needs {tree.Refused.First().Value}", CheckpointProblem.SaveAgain);
+        var objects = content.Root is PickleGlobal global ? [global.Name] : tree.Classes.Take(3).ToArray();
+        if (objects.Length > 0)
+            throw new CheckpointProblem(
+                $"holds no weights, only objects of Python ({string.Join(", ", objects)}), and nothing in a file is executed", CheckpointProblem.SaveAgain);
     }
 
     private static bool StartsAsZip(CheckpointData data)

@@ -1,7 +1,7 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints.PyTorch;
 using IRConStyle.Framework.Files;
-using IRConStyle.Framework.Imaging;
+using IRConStyle.Framework.Numerics;
 using TorchSharp;
 
 namespace IRConStyle.Framework.Checkpoints;
@@ -40,8 +40,7 @@ public static class PyTorchWriter
         foreach (var name in tensors.Select(tensor => tensor.Entry.Name))
             if (!names.Add(name))
                 throw new IRConStyleException($"A PyTorch file cannot hold a tensor named {name} twice.");
-        // The reader adds its own note of the section; it is no content.
-        var texts = (metadata ?? new Dictionary<string, string>()).Where(item => item.Key != section && item.Key != PyTorchReader.SectionKey);
+        var texts = (metadata ?? new Dictionary<string, string>()).Where(item => item.Key != section);
         var pickle = PickleWriter.Write([.. tensors.Select(tensor => tensor.Entry)], section, texts);
         AtomicFile.Write(path, stream => WriteArchive(new ZipWriter(stream), pickle, tensors));
     }

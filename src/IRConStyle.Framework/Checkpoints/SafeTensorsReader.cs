@@ -120,6 +120,9 @@ public sealed class SafeTensorsReader : CheckpointReader
         }
 
         RefuseHoles(path, entries.Values.Cast<SafeTensorsEntry>(), data.Length - dataStart);
+        if (metadata.ContainsKey(CheckpointFile.TrainingStateKey))
+            foreach (var (name, entry) in entries.Where(entry => entry.Key.Contains('/', StringComparison.Ordinal)).ToArray())
+                entries[name] = entry with { Section = name[..name.IndexOf('/', StringComparison.Ordinal)] };
         return new SafeTensorsReader(data, dataStart, entries, metadata);
     }
 

@@ -76,7 +76,7 @@ internal sealed record ImageSource(string Path, byte[] Content, double MaxMegapi
         if (megapixels > MaxMegapixels)
             throw new IRConStyleException(
                 string.Create(CultureInfo.InvariantCulture, $"{Path} claims to be {width}×{height} pixels ({megapixels:0.###} megapixels); the limit is {MaxMegapixels:0.###}."),
-                $"Cut the image into parts, or raise {ImagingOptions.Section}:{nameof(ImagingOptions.MaxMegapixels)} if the file is genuine.");
+                $"Cut the image into parts, or raise {ImagingOptions.SectionKey}:{nameof(ImagingOptions.MaxMegapixels)} if the file is genuine.");
         if (Math.Max(width, height) > LargestSide)
             throw new IRConStyleException(
                 $"{Path} claims to be {width}×{height} pixels; no side may be longer than {LargestSide}.", "Cut the image into parts.");

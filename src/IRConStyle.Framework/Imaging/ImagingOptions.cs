@@ -5,8 +5,8 @@ namespace IRConStyle.Framework.Imaging;
 /// <summary>How image files are read and written.</summary>
 public sealed class ImagingOptions
 {
-    /// <summary>The configuration section these options come from.</summary>
-    public const string Section = "Imaging";
+    /// <summary>The key of these options below <c>IRConStyle</c>.</summary>
+    public const string SectionKey = "Imaging";
 
     /// <summary>
     /// The largest image to read, in millions of pixels: a header that claims more is refused before memory is taken.

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using IRConStyle.Framework.Numerics;
 
 namespace IRConStyle.Framework.Imaging;
 

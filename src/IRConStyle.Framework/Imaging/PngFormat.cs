@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using IRConStyle.Framework.Numerics;
 
 namespace IRConStyle.Framework.Imaging;
 

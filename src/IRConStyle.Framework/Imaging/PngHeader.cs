@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using IRConStyle.Framework.Numerics;
 using System.Text;
 
 namespace IRConStyle.Framework.Imaging;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using IRConStyle.Framework.Numerics;
 
 namespace IRConStyle.Framework.Imaging;
 

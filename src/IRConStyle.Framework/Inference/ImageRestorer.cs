@@ -1,5 +1,5 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Pipelines;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,42 +23,37 @@ public sealed class ImageRestorer(RestorationNetwork network, Device device, Inf
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
         var (channels, height, width) = (image.shape[0], image.shape[1], image.shape[2]);
-        var input = ToNetworkChannels(image.unsqueeze(0).to(device));
-        // An encoder sees colours; a grey image is one whose colours are equal.
-        var colour = channels == 1 ? image.to(device).unsqueeze(0).expand(1, 3, height, width) : image.to(device).unsqueeze(0);
-        var output = height * width > options.WholeImageMegapixels * 1e6 ? RestoreInTiles(input, colour) : RestoreWhole(input, colour);
-        var restored = FromNetworkChannels(output, channels);
+        var input = image.to(device).unsqueeze(0);
+        var output = height * width > options.WholeImageMegapixels * 1e6 ? RestoreInTiles(input) : RestoreWhole(input);
+        var restored = RestorationNetwork.ToImages(output, count: 1, channels);
         return ImagePadding.Crop(restored, height, width).squeeze(0).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
-    private Tensor RestoreWhole(Tensor input, Tensor colour)
+    private Tensor RestoreWhole(Tensor input)
     {
-        using var scope = NewDisposeScope();
-        var multiple = network.Backbone.Spec.SizeMultiple;
-        var style = RequiredEncoder()?.Encode(ImagePadding.ToMultiple(colour, multiple));
-        return network.Backbone.Restore(ImagePadding.ToMultiple(input, multiple), Repeat(style, input.shape[0])).MoveToOuterDisposeScope();
+        using var padded = ImagePadding.ToMultiple(input, network.Backbone.Spec.SizeMultiple);
+        return network.Restore(padded);
     }
 
     /// <summary>
     /// Nothing ever has the size of the whole image but input and result: the latents are the mean over all tiles, so that
     /// the tiles agree on them, and the feature maps are each tile's own.
     /// </summary>
-    private Tensor RestoreInTiles(Tensor input, Tensor colour)
+    private Tensor RestoreInTiles(Tensor input)
     {
         using var scope = NewDisposeScope();
         var multiple = LeastCommonMultiple(network.Backbone.Spec.SizeMultiple, CoarsestStride());
-        var (padded, paddedColour) = (ImagePadding.ToMultiple(input, multiple), ImagePadding.ToMultiple(colour, multiple));
+        var padded = ImagePadding.ToMultiple(input, multiple);
         var (height, width) = (padded.shape[2], padded.shape[3]);
         var (side, overlap) = (RoundUp(options.TileSize, multiple), RoundUp(options.TileOverlap, multiple));
-        var encoder = RequiredEncoder();
-        var latents = encoder is null ? null : MeanLatents(encoder, paddedColour, side, overlap);
+        var encoder = network.Backbone.Spec.RequiresStyle ? network.Encoder : null;
+        var latents = encoder is null ? null : MeanLatents(encoder, network.ToEncoder(padded), side, overlap);
         Tensor? result = null;
         foreach (var tile in Tiles(height, width, side))
         {
             using var tileScope = NewDisposeScope();
             var outer = tile.Grow(overlap, height, width);
-            var style = encoder?.Encode(Cut(paddedColour, outer)) is { } own ? own with { Latents = latents! } : null;
-            var restored = network.Backbone.Restore(Cut(padded, outer), Repeat(style, input.shape[0]));
+            var restored = network.Restore(Cut(padded, outer), latents is null ? null : colour => encoder!.Encode(colour) with { Latents = latents });
             result ??= empty([restored.shape[0], restored.shape[1], height, width], restored.dtype, device).MoveToOuterDisposeScope();
             result.narrow(2, tile.Top, tile.Height).narrow(3, tile.Left, tile.Width)
                 .copy_(restored.narrow(2, tile.Top - outer.Top, tile.Height).narrow(3, tile.Left - outer.Left, tile.Width));
@@ -83,17 +78,6 @@ public sealed class ImageRestorer(RestorationNetwork network, Device device, Inf
         return [.. sums!.Select(sum => sum.MoveToOuterDisposeScope())];
     }
 
-    private IStyleEncoder? RequiredEncoder() => network.Backbone.Spec.RequiresStyle ? network.Encoder : null;
-
-    /// <summary>Channels restored one by one share the style of their image.</summary>
-    private static StyleCode? Repeat(StyleCode? style, long count) => style is null || count == 1
-        ? style
-        : style with
-        {
-            Latents = [.. style.Latents.Select(latent => latent.expand(count, -1))],
-            Features = [.. style.Features.Select(map => map.expand(count, -1, -1, -1))],
-        };
-
     private static IEnumerable<Rectangle> Tiles(long height, long width, long side)
     {
         for (long top = 0; top < height; top += side)
@@ -107,26 +91,6 @@ public sealed class ImageRestorer(RestorationNetwork network, Device device, Inf
         => image.narrow(2, area.Top, area.Height).narrow(3, area.Left, area.Width).contiguous();
 
     private long CoarsestStride() => network.Encoder?.Spec.Features.Select(feature => (long)feature.Stride).DefaultIfEmpty(1).Max() ?? 1;
-
-    private Tensor ToNetworkChannels(Tensor input)
-    {
-        var (has, wants) = (input.shape[1], network.Backbone.Spec.InputChannels);
-        if (has == wants)
-            return input;
-        if (has == 1)
-            return input.expand(1, wants, input.shape[2], input.shape[3]);
-        if (wants == 1)
-            return input.transpose(0, 1);
-        throw new IRConStyleException(
-            $"Pipeline {network.PipelineName} takes images of {wants} channels, this one has {has}.", "Choose another pipeline.");
-    }
-
-    private static Tensor FromNetworkChannels(Tensor output, long channels)
-    {
-        if (output.shape[0] > 1)
-            return output.mean([1], keepdim: true).transpose(0, 1);
-        return output.shape[1] == channels ? output : output.mean([1], keepdim: true);
-    }
 
     private static int LeastCommonMultiple(int a, long b)
     {

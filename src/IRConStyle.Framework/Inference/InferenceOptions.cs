@@ -5,6 +5,9 @@ namespace IRConStyle.Framework.Inference;
 /// <summary>How images are restored; configuration section <c>IRConStyle:Inference</c>.</summary>
 public sealed class InferenceOptions
 {
+    /// <summary>The key of these options below <c>IRConStyle</c>.</summary>
+    public const string SectionKey = "Inference";
+
     /// <summary>Images above this many megapixels are restored in tiles, to bound memory.</summary>
     [Range(0.01, 1000)]
     public double WholeImageMegapixels { get; set; } = 2.1;

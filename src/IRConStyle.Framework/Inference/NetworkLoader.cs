@@ -1,6 +1,10 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Native;
+using IRConStyle.Framework.Pipelines;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using TorchSharp;
 
 namespace IRConStyle.Framework.Inference;
@@ -8,36 +12,44 @@ namespace IRConStyle.Framework.Inference;
 /// <summary>Builds a pipeline's networks and fills them with weights, ready to restore.</summary>
 /// <param name="factory">Builds networks by pipeline.</param>
 /// <param name="runtime">Loads libtorch and chooses the device.</param>
-/// <param name="suggestion">Finds the pipeline that weights were meant for.</param>
-/// <param name="options">The default pipeline, and how to restore.</param>
-public sealed class NetworkLoader(IPipelineFactory factory, TorchRuntime runtime, PipelineSuggestion suggestion, IRConStyleOptions options)
+/// <param name="identifier">Finds out which networks weights are of.</param>
+/// <param name="options">How to restore.</param>
+/// <param name="logger">Told what of a weights file was passed over.</param>
+public sealed partial class NetworkLoader(
+    IPipelineFactory factory, TorchRuntime runtime, CheckpointIdentifier identifier, IOptions<InferenceOptions> options, ILogger<NetworkLoader>? logger = null)
 {
+    private readonly ILogger _logger = logger ?? NullLogger<NetworkLoader>.Instance;
+
     /// <summary>Opens a pipeline for restoring.</summary>
     /// <param name="pipeline">
-    /// Its name; null takes the networks the weights file describes, or the default pipeline when there is no weights file.
+    /// Its name; null takes the networks that the weights file describes or that a plugin recognises in it, or the default
+    /// pipeline when there is no weights file.
     /// </param>
     /// <param name="weights">A weights file; null takes the one the pipeline is configured with.</param>
     /// <param name="device">auto, cpu, cuda or cuda:n; null for the configured device.</param>
-    /// <param name="section">Which part of the weights file; see <see cref="CheckpointFile.Open"/>.</param>
+    /// <param name="choice">Where in the weights file to look; null for everywhere, see <see cref="WeightsFile.Load(string, RestorationNetwork, PartChoice?)"/>.</param>
+    /// <returns>A network that lives until it is disposed, whatever dispose scope it was opened in.</returns>
     /// <exception cref="IRConStyleException">Unknown pipeline, unreadable or unfitting weights, unknown device.</exception>
-    public LoadedNetwork Open(string? pipeline, string? weights, string? device, string? section = null)
+    public LoadedNetwork Open(string? pipeline, string? weights, string? device, PartChoice? choice = null)
     {
         var target = runtime.SelectDevice(device);
-        var name = pipeline ?? (weights is null ? options.DefaultPipeline : Path.GetFileNameWithoutExtension(weights));
-        var description = pipeline is null && weights is not null ? Describe(weights, section) : factory.Describe(name);
+        using var scope = torch.NewDisposeScope();
+        var name = pipeline ?? (weights is null ? factory.DefaultName : Path.GetFileNameWithoutExtension(weights));
+        var description = pipeline is null && weights is not null ? Identify(weights, choice) : factory.Describe(name);
         var network = factory.CreateNetwork(description, training: false, name);
         try
         {
             var file = weights ?? description.WeightsPath;
             if (file is not null)
-                Load(file, network, section);
+                Load(file, network, choice ?? PartChoice.Any, isGiven: weights is not null, isNamed: pipeline is not null);
             else if (network.State().Any())
                 throw new IRConStyleException(
                     $"Pipeline {network.PipelineName} has no weights.",
                     $"Give --weights FILE, set IRConStyle:Pipelines:{network.PipelineName}:Weights, or train it first.");
             network.To(target);
             network.Eval();
-            return new LoadedNetwork(network, new ImageRestorer(network, target, options.Inference), target, file);
+            network.DetachFromDisposeScope();
+            return new LoadedNetwork(network, new ImageRestorer(network, target, options.Value), target, file);
         }
         catch
         {
@@ -46,24 +58,63 @@ public sealed class NetworkLoader(IPipelineFactory factory, TorchRuntime runtime
         }
     }
 
-    private void Load(string file, RestorationNetwork network, string? section)
+    private void Load(string file, RestorationNetwork network, PartChoice choice, bool isGiven, bool isNamed)
     {
         try
         {
-            WeightsFile.Load(file, network, section);
+            if (WeightsFile.LoadNew(file, network, choice).Note is { } note)
+                LogPassedOver(_logger, note);
         }
-        catch (CheckpointMismatchException mismatch) when (suggestion.PipelineFor(file, section, network.PipelineName) is { } fitting)
+        catch (CheckpointMismatchException mismatch) when (RemedyFor(file, network.PipelineName, choice, isGiven, isNamed) is { } remedy)
         {
-            throw new CheckpointMismatchException(mismatch.Message, $"It fits the pipeline {fitting}: give --pipeline {fitting}.", mismatch.Mismatch);
+            throw new CheckpointMismatchException(mismatch.Message, remedy, mismatch.Mismatch);
         }
     }
 
-    private PipelineOptions Describe(string weights, string? section)
-        => WeightsFile.ReadPipeline(weights, section) ?? throw new IRConStyleException(
-            $"{weights} does not say which networks it belongs to.",
-            suggestion.PipelineFor(weights, section) is { } fitting
-                ? $"It fits the pipeline {fitting}: give --pipeline {fitting}."
-                : "Name them with --pipeline NAME.");
+    private PipelineOptions Identify(string weights, PartChoice? choice)
+    {
+        var identity = identifier.Identify(weights, choice) ?? throw new IRConStyleException(
+            $"{weights} does not say which networks it belongs to, and no plugin recognises them.",
+            "Name them with --pipeline NAME; irconstyle inspect FILE lists what the file holds.");
+        var pipeline = identity.Require(weights);
+        if (!identity.IsDescribed)
+            LogRecognised(_logger, weights, identity.Summary, identity.Assumptions.Count == 0 ? "" : $"; assumed, as they do not tell: {string.Join(", ", identity.Assumptions)}");
+        return pipeline;
+    }
+
+    /// <summary>What the file is of, when that is another network; null when nothing is known of it.</summary>
+    private string? RemedyFor(string file, string pipeline, PartChoice choice, bool isGiven, bool isNamed)
+    {
+        var identity = IdentifyOrNull(file, choice);
+        if (identity is not { Pipeline: { } networks } || identity.Configured.Contains(pipeline, StringComparer.OrdinalIgnoreCase))
+            return null;
+        var byShape = identity.Detected?.ToPipeline();
+        // A file whose own description does not fit it is opened by name only.
+        if ((isGiven && !isNamed) || (byShape is not null && !identifier.AreAlike(networks, byShape, identity.Detected)))
+            return "What the file says of itself does not fit its weights: name their pipeline with --pipeline NAME.";
+        var says = identity.IsDescribed ? "Its metadata says that it is of" : "By names and shapes it is of";
+        string[] ways = [.. isGiven ? ["leave --pipeline out"] : Array.Empty<string>(), .. identity.Configured.Take(1).Select(name => $"give --pipeline {name}")];
+        return $"{says} {identity.Summary}{(ways.Length == 0 ? "" : $": {string.Join(", or ", ways)}")}.";
+    }
+
+    // This is for a remedy: a description that cannot be read is none.
+    private CheckpointIdentity? IdentifyOrNull(string file, PartChoice choice)
+    {
+        try
+        {
+            return identifier.Identify(file, choice);
+        }
+        catch (IRConStyleException)
+        {
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Weights} is recognised by names and shapes as {Networks}{Assumed}.")]
+    private static partial void LogRecognised(ILogger logger, string weights, string networks, string assumed);
+
+    [LoggerMessage(LogLevel.Information, "{Note}")]
+    private static partial void LogPassedOver(ILogger logger, string note);
 }
 
 /// <summary>A network with its weights.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checkpoints;
+using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Imaging;
 using Microsoft.Extensions.Logging;
 using TorchSharp;
@@ -20,7 +22,7 @@ public sealed record RestoreRequest(IReadOnlyList<string> Inputs)
     public string? Weights { get; init; }
 
     /// <summary>See <see cref="NetworkLoader.Open"/>.</summary>
-    public string? Section { get; init; }
+    public PartChoice? Part { get; init; }
 
     /// <summary>auto, cpu, cuda or cuda:n; null for the configured device.</summary>
     public string? Device { get; init; }
@@ -72,7 +74,7 @@ public sealed partial class RestorationService(NetworkLoader loader, IImageCodec
     {
         ArgumentNullException.ThrowIfNull(request);
         var plan = RestorePlan.Make(request.Inputs, request.Output, codec);
-        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Section);
+        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Part);
         request.Planned?.Invoke(plan);
         var outcomes = new List<RestoreOutcome>(plan.Jobs.Count);
         foreach (var job in plan.Jobs)
@@ -106,7 +108,7 @@ public sealed partial class RestorationService(NetworkLoader loader, IImageCodec
             // Whatever a single image provokes, memory running out included, is that image's failure.
             var error = exception as IRConStyleException ?? new IRConStyleException(
                 $"{job.Input} could not be restored: {exception.Message.Split('\n')[0].TrimEnd()}",
-                "Lower IRConStyle:Inference:WholeImageMegapixels if memory ran out; --verbose shows the details.",
+                MemoryShortage.Caused(exception) ? MemoryShortage.Remedy : "--verbose shows the details.",
                 exception);
             LogFailed(logger, job.Input, error.Message, exception);
             return new RestoreOutcome(job, error, clock.Elapsed, degraded?.Width ?? 0, degraded?.Height ?? 0);

@@ -1,4 +1,5 @@
 using IRConStyle.Abstractions;
+using IRConStyle.Framework.Files;
 using IRConStyle.Framework.Imaging;
 
 namespace IRConStyle.Framework.Inference;
@@ -76,11 +77,11 @@ public sealed record RestorePlan(IReadOnlyList<RestoreJob> Jobs, IReadOnlyList<s
     {
         var source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output)) + Path.DirectorySeparatorChar;
-        var isInside = target.StartsWith(source + Path.DirectorySeparatorChar, PathComparison) && target.Length > source.Length + 1;
+        var isInside = target.StartsWith(source + Path.DirectorySeparatorChar, PathCase.Comparison) && target.Length > source.Length + 1;
         foreach (var file in FilesOf(folder))
         {
             // An output folder inside the input holds results of an earlier run, not images to restore.
-            if (isInside && Path.GetFullPath(file).StartsWith(target, PathComparison))
+            if (isInside && Path.GetFullPath(file).StartsWith(target, PathCase.Comparison))
                 continue;
             if (codec.Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
                 jobs.Add(Job(file, Path.Combine(output, Writable(Path.GetRelativePath(folder, file), codec))));
@@ -101,9 +102,6 @@ public sealed record RestorePlan(IReadOnlyList<RestoreJob> Jobs, IReadOnlyList<s
         }
     }
 
-    private static StringComparison PathComparison
-        => OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
-
     /// <summary>Formats that are only read (BMP) are written as PNG.</summary>
     private static string Writable(string path, IImageCodec codec)
         => codec.WritableExtensions.Contains(Path.GetExtension(path).ToLowerInvariant()) ? path : Path.ChangeExtension(path, ".png");
@@ -111,8 +109,7 @@ public sealed record RestorePlan(IReadOnlyList<RestoreJob> Jobs, IReadOnlyList<s
     /// <summary>Two inputs must not share an output, and no output may be an input.</summary>
     private static List<RestoreJob> Distinct(List<RestoreJob> jobs)
     {
-        var comparer = StringComparer.FromComparison(PathComparison);
-        var taken = jobs.Select(job => Path.GetFullPath(job.Input)).ToHashSet(comparer);
+        var taken = jobs.Select(job => Path.GetFullPath(job.Input)).ToHashSet(PathCase.Comparer);
         foreach (var job in jobs.Where(job => taken.Contains(Path.GetFullPath(job.Output))))
             throw new IRConStyleException($"{job.Output} is one of the inputs and would be overwritten.", "Choose another --output.");
         return jobs.ConvertAll(job => job with { Output = Free(job.Output, taken) })

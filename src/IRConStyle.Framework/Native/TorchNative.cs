@@ -39,8 +39,12 @@ public static class TorchNative
     /// Whether to trade memory for speed in glibc's allocator (Linux only); see docs/performance.md. The environment
     /// variable <c>IRCONSTYLE_MALLOC=default</c> switches it off.
     /// </param>
+    /// <param name="boundSpin">
+    /// Whether waiting threads of libgomp sleep soon instead of keeping their core busy (Linux only). The environment variables
+    /// <c>GOMP_SPINCOUNT</c> and <c>OMP_WAIT_POLICY</c>, where one is set, decide instead.
+    /// </param>
     /// <exception cref="IRConStyleException">A library is missing or cannot be loaded; names the file and the cause.</exception>
-    public static void EnsureLoaded(bool tuneMalloc = true)
+    public static void EnsureLoaded(bool tuneMalloc = true, bool boundSpin = true)
     {
         lock (Gate)
         {
@@ -50,9 +54,10 @@ public static class TorchNative
             var tuned = tuneMalloc
                 && !string.Equals(Environment.GetEnvironmentVariable("IRCONSTYLE_MALLOC"), "default", StringComparison.OrdinalIgnoreCase)
                 && GlibcMalloc.Tune();
+            var bounded = boundSpin && OpenMpSpin.Bound();
             var files = TorchNativeFiles.Find(TorchNativeFiles.SearchDirectories());
             Load(files);
-            _info = new TorchNativeInfo(files.TorchLibrary, files.Binding, tuned);
+            _info = new TorchNativeInfo(files.TorchLibrary, files.Binding, tuned, bounded);
             AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
             torch.InitializeDeviceType(DeviceType.CPU);
             _loaded = true;
@@ -115,4 +120,5 @@ public static class TorchNative
 /// <param name="TorchLibrary">Path of libtorch.</param>
 /// <param name="Binding">Path of TorchSharp's native part.</param>
 /// <param name="MallocTuned">Whether glibc's allocator was tuned for large activations.</param>
-public sealed record TorchNativeInfo(string TorchLibrary, string Binding, bool MallocTuned);
+/// <param name="SpinBounded">Whether libgomp was told to let waiting threads sleep soon; false where the user decided.</param>
+public sealed record TorchNativeInfo(string TorchLibrary, string Binding, bool MallocTuned, bool SpinBounded);

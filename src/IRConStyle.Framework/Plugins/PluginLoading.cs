@@ -8,11 +8,17 @@ internal static class PluginLoading
 {
     /// <summary>Loads each folder's plugin.</summary>
     /// <returns>The pipelines the plugins bring along.</returns>
-    public static PluginPipelines LoadAll(IEnumerable<string> folders, PluginRegistrar registrar, PluginCatalogue catalogue)
+    public static PluginPipelines LoadAll(IEnumerable<PluginFolder> folders, PluginRegistrar registrar, PluginCatalogue catalogue)
     {
         var pipelines = new PluginPipelines();
-        foreach (var folder in folders)
+        foreach (var (folder, unusable) in folders)
         {
+            if (unusable is not null)
+            {
+                Report(folder, unusable);
+                continue;
+            }
+
             try
             {
                 var brought = pipelines.Read(folder);
@@ -26,7 +32,7 @@ internal static class PluginLoading
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                Report(folder, PluginFailure.From(exception, "the folder cannot be read"));
+                Report(folder, PluginFailure.Unreadable("the folder cannot be read", exception));
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
 namespace IRConStyle.Framework.Plugins;
@@ -29,9 +30,10 @@ internal sealed class PluginPipelines
         IConfigurationSection[] pipelines;
         try
         {
-            pipelines = [.. new ConfigurationBuilder().AddJsonFile(path, optional: false, reloadOnChange: false).Build().GetChildren()];
+            using var file = File.OpenRead(path);
+            pipelines = [.. new ConfigurationBuilder().AddJsonStream(file).Build().GetChildren()];
         }
-        catch (Exception exception) when (exception is InvalidDataException or FormatException)
+        catch (Exception exception) when (exception is JsonException or FormatException)
         {
             throw new PluginFailure($"its {FileName} is no JSON: {(exception.InnerException ?? exception).Message}", Remedy);
         }

@@ -26,7 +26,7 @@ public sealed class CheckpointFileTests : IDisposable
         using var reader = CheckpointFile.Open(copy);
 
         reader.Format.ShouldBe(format);
-        reader.ShouldBeOfType<PyTorchReader>().Section.ShouldBe(section);
+        reader.Section.ShouldBe(section);
         reader.Entries.Keys.ShouldBe(
             ["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"]);
         using var bias = reader.Read("1.bias");
@@ -44,7 +44,8 @@ public sealed class CheckpointFileTests : IDisposable
             new Dictionary<string, string>
             {
                 ["best"] = "31.25", ["epoch"] = "7", ["device"] = "cpu", ["dtype"] = "torch.float32",
-                ["huge"] = "1180591620717411303424", ["pytorch.section"] = "state_dict",
+                ["huge"] = "1180591620717411303424",
+                ["milestones.2"] = "2", ["milestones.3"] = "1",
             },
             ignoreOrder: true);
     }
@@ -54,10 +55,10 @@ public sealed class CheckpointFileTests : IDisposable
     {
         var tensor = Tensor(Storage("CharStorage", "0", 2), 0, [2], [1]);
         var file = Write(Dictionary(("w", tensor), ("epoch", Number(3)), ("inner", Dictionary(("v", tensor), ("on", [0x88])))));
-        using var reader = PyTorchReader.Open(file);
+        using var reader = CheckpointFile.Open(file);
 
         reader.Section.ShouldBeEmpty();
-        reader.Sections.ShouldBe(["inner"]);
+        reader.Whole.Sections.ShouldBe([new CheckpointSection("", 1), new CheckpointSection("inner", 1)]);
         reader.Entries.Keys.ShouldBe(["w", "inner.v"]);
         reader.Metadata.ShouldBe(new Dictionary<string, string> { ["epoch"] = "3", ["inner.on"] = "True" }, ignoreOrder: true);
     }
@@ -66,7 +67,7 @@ public sealed class CheckpointFileTests : IDisposable
     public void Several_unknown_dictionaries_are_all_shown_and_one_of_two_names_is_refused()
     {
         var tensor = Tensor(Storage("CharStorage", "0", 2), 0, [2], [1]);
-        using (var reader = PyTorchReader.Open(Write(Dictionary(("a", Dictionary(("w", tensor))), ("b", Dictionary(("w", tensor)))))))
+        using (var reader = CheckpointFile.Open(Write(Dictionary(("a", Dictionary(("w", tensor))), ("b", Dictionary(("w", tensor)))))))
             reader.Entries.Keys.ShouldBe(["a.w", "b.w"]);
 
         Should.Throw<IRConStyleException>(() => PyTorchReader.Open(Write(Dictionary(("w", tensor), ("w", tensor))))).Message.ShouldContain("w twice");
@@ -76,12 +77,12 @@ public sealed class CheckpointFileTests : IDisposable
     public void A_section_is_no_option_of_a_file_without_sections()
     {
         var bare = SharedData.Golden("pth", "state_dict_protocol4.pth");
-        var error = Should.Throw<IRConStyleException>(() => CheckpointFile.Open(bare, "params"));
+        var error = Should.Throw<IRConStyleException>(() => CheckpointFile.Open(bare, new PartChoice("params")));
         error.Message.ShouldContain("no section params");
         error.Remedy!.ShouldContain("leave the section out");
 
         var other = SharedData.Golden("arch", "NAFNet_gray.safetensors");
-        Should.Throw<IRConStyleException>(() => CheckpointFile.Open(other, "params")).Message.ShouldContain("no sections");
+        Should.Throw<IRConStyleException>(() => CheckpointFile.Open(other, new PartChoice("params"))).Message.ShouldContain("no section params");
         CheckpointFile.Open(other).Dispose();
     }
 
@@ -92,6 +93,15 @@ public sealed class CheckpointFileTests : IDisposable
     [InlineData("<html>", "web page")]
     [InlineData("\u0008\u0007\u0012\u0007pytorch\u001a\u00051.13", "ONNX")]
     [InlineData("\u0089HDF\r\n\u001a\n", "HDF5")]
+    [InlineData("\u00ef\u00bb\u00bf\n <!-- saved --> <!doctype HTML>", "web page")]
+    [InlineData("<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "XML")]
+    [InlineData("{ \"message\": \"Not Found\" }", "JSON")]
+    [InlineData("\u0008\u0001\u0012\u00ff\u0001", "TensorFlow")]
+    [InlineData("\u0018\0\0\0TFL3", "TensorFlow Lite")]
+    [InlineData("\u0093NUMPY\u0001\0", "NumPy")]
+    [InlineData("PK\u0005\u0006\0\0\0\0", "empty zip")]
+    [InlineData("7z\u00bc\u00af\u0027\u001c", "7z")]
+    [InlineData("\0\0\0\0\0\0\0\0\0\0\0\0", "zeros only")]
     [InlineData("\u001f\u008b\u0008", "gzip")]
     [InlineData("hello", "no known format")]
     [InlineData("\u0080\u0002]q\0.", "not one of torch.save")]
@@ -113,15 +123,19 @@ public sealed class CheckpointFileTests : IDisposable
         WriteZip(file, ("net/data.pkl", Op("}.")), ("net/constants.pkl", Op(").")), ("net/code/__torch__.py", Op("")));
         Problem().ShouldContain("TorchScript");
         WriteZip(file, ("a.npy", [1, 2]));
-        Problem().ShouldContain("not one of torch.save");
+        Problem().ShouldContain("NumPy arrays");
+        WriteZip(file, ("readme.txt", [1, 2]), ("net_g.pth", [3]));
+        Problem().ShouldContain("a zip archive that holds net_g.pth");
+        WriteZip(file, ("config.json", [1]), ("model.weights.h5", [3]));
+        Problem().ShouldContain("Keras");
+        WriteZip(file, ("photo.png", [1]));
+        Problem().ShouldContain("a zip archive of other things (photo.png)");
+        WriteZip(file, ("net/archive_format", [1]), ("net/models/model.json", [3]));
+        Problem().ShouldContain("torch.export");
         WriteZip(file, ("x/data.pkl", Op("}.")), ("x/byteorder", Op("big")));
         Problem().ShouldContain("byte order");
         File.WriteAllBytes(file, Legacy(Op("}"), isLittleEndian: false, []));
         Problem().ShouldContain("byte order");
-        using (var archive = new ZipArchive(File.Create(file), ZipArchiveMode.Create))
-        using (var stream = archive.CreateEntry("x/data.pkl", CompressionLevel.Optimal).Open())
-            stream.Write(new byte[1000]);
-        Problem().ShouldContain("compressed");
         var tar = new byte[1024];
         "storages"u8.CopyTo(tar);
         "ustar"u8.CopyTo(tar.AsSpan(257));

@@ -12,13 +12,13 @@ public sealed class PyTorchReaderTests
     public void Every_type_and_layout_is_read_as_Python_sees_it(string file, string format)
     {
         var expected = DtypeZoo.Read();
-        using var reader = PyTorchReader.Open(SharedData.Golden("pth", file));
+        using var reader = CheckpointFile.Open(SharedData.Golden("pth", file));
 
         reader.Format.ShouldBe(format);
-        reader.Sections.ShouldBe(["params"]);
+        reader.Whole.Sections.ShouldBe([new CheckpointSection("params", expected.Count)]);
         reader.Section.ShouldBe("params");
         reader.Entries.Keys.ShouldBe(expected.Keys);
-        reader.Metadata.ShouldBe(new Dictionary<string, string> { ["iter"] = "12345", ["note"] = "text", ["pytorch.section"] = "params" }, ignoreOrder: true);
+        reader.Metadata.ShouldBe(new Dictionary<string, string> { ["iter"] = "12345", ["note"] = "text" }, ignoreOrder: true);
         foreach (var (name, value) in expected)
         {
             using var read = reader.Read(name);
@@ -70,8 +70,8 @@ public sealed class PyTorchReaderTests
     public void Averaged_weights_come_first_and_others_on_request()
     {
         var file = SharedData.Shared("reference", "pth", "OriginConv_a.pth");
-        using var average = PyTorchReader.Open(file);
-        using var trained = PyTorchReader.Open(file, "params");
+        using var average = CheckpointFile.Open(file);
+        using var trained = CheckpointFile.Open(file, new PartChoice("params"));
 
         average.Section.ShouldBe("params_ema");
         trained.Section.ShouldBe("params");
@@ -81,7 +81,7 @@ public sealed class PyTorchReaderTests
         using var half = first * 0.5;
         second.Equals(half).ShouldBeTrue();
 
-        var error = Should.Throw<IRConStyleException>(() => PyTorchReader.Open(file, "model"));
+        var error = Should.Throw<IRConStyleException>(() => CheckpointFile.Open(file, new PartChoice("model")));
         error.Message.ShouldContain("no section model");
         error.Remedy!.ShouldContain("params, params_ema");
     }
@@ -91,7 +91,7 @@ public sealed class PyTorchReaderTests
     {
         using var expected = SafeTensorsReader.Open(SharedData.Shared("reference", "arch", "ConStyleNAFNet_b.safetensors"));
         using var encoder = SafeTensorsReader.Open(SharedData.Shared("reference", "arch", "constyle_encoder.safetensors"));
-        using var reader = PyTorchReader.Open(SharedData.Shared("reference", "pth", "ConStyleNAFNet_b_train_full.pth"));
+        using var reader = CheckpointFile.Open(SharedData.Shared("reference", "pth", "ConStyleNAFNet_b_train_full.pth"));
 
         reader.Entries["ConStyle.queue"].Shape.ShouldBe([128, 8]);
         foreach (var key in expected.Entries.Keys.Where(key => key.StartsWith("weights/", StringComparison.Ordinal) && !key.Contains("ConStyle.", StringComparison.Ordinal)))

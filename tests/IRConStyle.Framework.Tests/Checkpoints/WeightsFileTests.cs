@@ -1,8 +1,9 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Checkpoints;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
 using IRConStyle.Framework.Inference;
-using IRConStyle.Framework.Tests.Engine;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
@@ -41,6 +42,45 @@ public sealed class WeightsFileTests : IDisposable
         error.Message.ShouldContain("head.bias [4]          -");
         error.Message.ShouldContain("-                      extra.weight [1]");
         EngineHost.Difference(network.Parameter("head.bias").detach(), before).ShouldBe(0);
+    }
+
+    [SkippableFact]
+    public void A_file_that_fails_while_its_values_are_read_leaves_the_network_as_it_was()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "A file that is open cannot be cut there.");
+        using var scope = torch.NewDisposeScope();
+        using var tiny = _services.Network("tiny");
+        // The file is cut once it is open, in the middle of its values.
+        using var network = new RestorationNetwork("cut", new CuttingEncoder(FilePath), tiny.Backbone);
+        var state = network.State().Select(entry => (entry.Name, entry.Value + 1)).Append(("cut.extra", torch.zeros(1))).ToArray();
+        SafeTensorsWriter.Write(FilePath, state, new Dictionary<string, string>());
+        var before = network.State().Select(entry => entry.Value.detach().clone()).ToArray();
+
+        Should.Throw<IRConStyleException>(() => WeightsFile.Load(FilePath, network)).Message.ShouldContain("cannot be read any further");
+
+        foreach (var (entry, old) in network.State().Zip(before))
+            entry.Value.Equals(old).ShouldBeTrue(entry.Name);
+    }
+
+    /// <summary>Takes away the file's last bytes when it is asked about a name of it.</summary>
+    private sealed class CuttingEncoder(string file) : IStyleEncoder
+    {
+        public StyleSpec Spec { get; } = new([1], []);
+
+        public string StatePrefix => "cut.";
+
+        public torch.nn.Module Module { get; } = torch.nn.Linear(3, 1);
+
+        public StyleCode Encode(torch.Tensor image) => throw new NotSupportedException();
+
+        public bool IsTrainingState(string stateName)
+        {
+            if (stateName != "extra")
+                return false;
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            stream.SetLength(stream.Length - 8);
+            return true;
+        }
     }
 
     [Fact]

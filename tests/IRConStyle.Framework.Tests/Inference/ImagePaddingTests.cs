@@ -1,7 +1,7 @@
 using System.Text.Json;
 using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Inference;
-using IRConStyle.Framework.Tests.Engine;
+using IRConStyle.Tests.Engine;
 using TorchSharp;
 
 namespace IRConStyle.Framework.Tests.Inference;

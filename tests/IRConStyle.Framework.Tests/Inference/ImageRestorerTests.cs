@@ -1,6 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Inference;
-using IRConStyle.Framework.Tests.Engine;
+using IRConStyle.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 

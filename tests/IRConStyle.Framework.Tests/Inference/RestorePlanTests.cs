@@ -1,7 +1,7 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Inference;
-using IRConStyle.Framework.Tests.Engine;
+using IRConStyle.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IRConStyle.Framework.Tests.Inference;

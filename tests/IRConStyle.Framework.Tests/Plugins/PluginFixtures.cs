@@ -40,12 +40,3 @@ internal sealed class PluginFixtures : IDisposable
 
     public void Dispose() => _directory.Dispose();
 }
-
-internal static class Fluent
-{
-    public static T Also<T>(this T value, Action<T> action)
-    {
-        action(value);
-        return value;
-    }
-}

@@ -1,6 +1,3 @@
-using System.Reflection.Metadata;
-using System.Reflection.Metadata.Ecma335;
-using System.Reflection.PortableExecutable;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Plugins;
 using Microsoft.Extensions.Configuration;
@@ -61,7 +58,7 @@ public sealed class PluginLoadingTests
     {
         using var fixtures = new PluginFixtures("Good");
         var folder = fixtures.Copy("Good", "Newer");
-        SetReferencedMajorVersion(Path.Combine(folder, "Good.dll"), "IRConStyle.Abstractions", 9);
+        EmittedAssembly.SetReferencedMajorVersion(Path.Combine(folder, "Good.dll"), "IRConStyle.Abstractions", 9);
 
         var report = fixtures.ReportOf("Newer");
 
@@ -170,6 +167,30 @@ public sealed class PluginLoadingTests
     }
 
     [Fact]
+    public void Folders_of_one_name_in_two_directories_are_two_plugins()
+    {
+        using var first = new PluginFixtures();
+        using var second = new PluginFixtures();
+        first.Copy("Good", "Extra");
+        second.Copy("PrivateDependency", "Extra");
+        using var services = first.Load(second.Directory);
+
+        services.GetRequiredService<PluginCatalogue>().Reports.Select(report => (report.Info?.Name, report.Status))
+            .ShouldBe([("Good", PluginStatus.Loaded), ("PrivateDependency", PluginStatus.Loaded)]);
+    }
+
+    [Fact]
+    public void Only_the_main_assembly_of_a_folder_brings_a_plugin()
+    {
+        using var fixtures = new PluginFixtures("Good");
+        File.Copy(
+            Path.Combine(AppContext.BaseDirectory, "fixtures", "TakenComponentName", "TakenComponentName.dll"),
+            Path.Combine(fixtures.Directory, "Good", "TakenComponentName.dll"));
+
+        fixtures.ReportOf("Good").Components.ShouldHaveSingleItem().Info.Name.ShouldBe("fixture-loss");
+    }
+
+    [Fact]
     public void A_missing_directory_is_an_error_only_when_it_was_named()
     {
         var empty = new ConfigurationBuilder().Build();
@@ -204,19 +225,5 @@ public sealed class PluginLoadingTests
         report.Reason.ShouldNotBeNull().ShouldContain(reason);
         report.Remedy.ShouldNotBeNullOrWhiteSpace();
         report.Components.ShouldBeEmpty();
-    }
-
-    private static void SetReferencedMajorVersion(string file, string reference, ushort major)
-    {
-        var bytes = File.ReadAllBytes(file);
-        using var stream = new MemoryStream(bytes, writable: false);
-        using var image = new PEReader(stream);
-        var metadata = image.GetMetadataReader();
-        var row = metadata.AssemblyReferences
-            .Single(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name) == reference);
-        var offset = image.PEHeaders.MetadataStartOffset + metadata.GetTableMetadataOffset(TableIndex.AssemblyRef)
-            + (MetadataTokens.GetRowNumber(row) - 1) * metadata.GetTableRowSize(TableIndex.AssemblyRef);
-        BitConverter.GetBytes(major).CopyTo(bytes, offset);
-        File.WriteAllBytes(file, bytes);
     }
 }

@@ -1,4 +1,4 @@
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Pipelines;
 using IRConStyle.Framework.Plugins;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -102,7 +102,7 @@ public class ViewTests
     public void Draws_cover_every_position_and_turn_evenly()
     {
         const int Draws = 12_000;
-        ImageView[] views = [.. Enumerable.Range(0, Draws).Select(seed => RandomView.Draw(10, 12, new SampleRequest((ulong)seed, 8, Augment: true), "file"))];
+        ImageView[] views = [.. Enumerable.Range(0, Draws).Select(seed => RandomView.Draw(10, 12, new SampleRequest((ulong)seed, 8, Augment: true)))];
 
         views.ShouldAllBe(view => view.Top >= 0 && view.Top <= 2 && view.Left >= 0 && view.Left <= 4 && view.Height == 8 && view.Width == 8);
         var positions = views.CountBy(view => (view.Top, view.Left)).ToArray();
@@ -115,16 +115,42 @@ public class ViewTests
 
     [Fact]
     public void A_view_is_a_function_of_the_request_alone() =>
-        RandomView.Draw(100, 120, new SampleRequest(77, 32, true), "a").ShouldBe(RandomView.Draw(100, 120, new SampleRequest(77, 32, true), "b"));
+        RandomView.Draw(100, 120, new SampleRequest(77, 32, true)).ShouldBe(new ImageView(26, 43, 32, 32, false, true, false));
 
     [Fact]
     public void Without_patch_and_augmentation_the_whole_image_is_shown() =>
-        RandomView.Draw(10, 12, SampleRequest.Whole, "file").ShouldBe(new ImageView(0, 0, 10, 12));
+        RandomView.Draw(10, 12, SampleRequest.Whole).ShouldBe(new ImageView(0, 0, 10, 12));
 
-    [Fact]
-    public void An_image_smaller_than_the_patch_is_named_with_its_size() =>
-        Should.Throw<IRConStyleException>(() => RandomView.Draw(10, 12, new SampleRequest(0, 11), "small.png"))
-            .Message.ShouldBe("small.png is 12×10 pixels, smaller than the patch of 11×11.");
+    [Theory]
+    [InlineData(10, 12, 16, 3)]
+    [InlineData(20, 7, 16, 3)]
+    [InlineData(4, 3, 16, 1)]
+    [InlineData(1, 30, 16, 3)]
+    public void What_a_patch_shows_beyond_the_image_is_its_reflection(int height, int width, int patch, int channels)
+    {
+        using var scope = torch.NewDisposeScope();
+        var image = new DecodedImage(width, height, channels, 8, Enumerable.Range(0, channels * height * width).Select(i => (byte)(i * 7)).ToArray());
+        var extended = image.ToRgbTensor(image.Whole).unsqueeze(0);
+        // The library reflects by less than the image's size: as often as it takes.
+        while (extended.shape[2] < patch || extended.shape[3] < patch)
+        {
+            var (down, right) = (Math.Min(patch - extended.shape[2], extended.shape[2] - 1), Math.Min(patch - extended.shape[3], extended.shape[3] - 1));
+            extended = extended.shape[2] == 1
+                ? extended.expand(-1, -1, patch, -1)
+                : torch.nn.functional.pad(extended, [0, Math.Max(0, right), 0, Math.Max(0, down)], PaddingModes.Reflect);
+        }
+
+        for (var seed = 0UL; seed < 16; seed++)
+        {
+            var view = RandomView.Draw(height, width, new SampleRequest(seed, patch, Augment: true));
+            var expected = extended[0][.., view.Top..(view.Top + patch), view.Left..(view.Left + patch)];
+            expected = view.FlipVertically ? expected.flip(1) : expected;
+            expected = view.FlipHorizontally ? expected.flip(2) : expected;
+            expected = view.Transpose ? expected.transpose(1, 2) : expected;
+            using var actual = new KeptImage(image).Show(view);
+            actual.ShouldEqualExactly(expected.contiguous());
+        }
+    }
 
     private static DecodedImage Numbered(torch.Tensor image, float[] values)
         => new(

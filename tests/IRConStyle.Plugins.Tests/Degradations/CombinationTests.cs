@@ -70,12 +70,12 @@ public class CombinationTests
     {
         using var scope = torch.NewDisposeScope();
         var compressor = new HalvingCompressor();
-        var jpeg = new JpegCompression(new JpegCompressionOptions { QualityMin = 20, QualityMax = 40, HalveColour = false }, compressor);
+        var jpeg = new JpegCompression(new JpegCompressionOptions { QualityMin = 20, QualityMax = 40, ChromaSubsampling = false }, compressor);
         var clean = Image(5, 7, (channel, row, column) => (channel * 40 + row * 7 + column) * 2 / 255.0);
         Degrade(jpeg, clean).Zip(Values(clean), (value, was) => Math.Abs(value - was / 2)).Max().ShouldBeLessThan(1e-6f);
         for (ulong seed = 0; seed < 200; seed++)
             Degrade(jpeg, clean, seed);
-        compressor.Calls.ShouldAllBe(call => call.Width == 7 && call.Height == 5 && call.Quality >= 20 && call.Quality <= 40 && !call.HalveColour);
+        compressor.Calls.ShouldAllBe(call => call.Width == 7 && call.Height == 5 && call.Quality >= 20 && call.Quality <= 40 && !call.ChromaSubsampling);
         compressor.Calls.Select(call => call.Quality).Distinct().Count().ShouldBe(21);
     }
 

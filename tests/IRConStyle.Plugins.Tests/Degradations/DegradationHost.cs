@@ -50,7 +50,7 @@ internal static class DegradationHost
 /// <summary>Halves all samples and remembers what it was asked for.</summary>
 internal sealed class HalvingCompressor : IImageCompressor
 {
-    public List<(int Width, int Height, int Quality, bool HalveColour)> Calls { get; } = [];
+    public List<(int Width, int Height, int Quality, bool ChromaSubsampling)> Calls { get; } = [];
 
     public void ThroughJpeg(byte[] rgb, int width, int height, int quality, bool halveColour)
     {

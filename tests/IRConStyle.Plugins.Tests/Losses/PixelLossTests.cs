@@ -94,7 +94,7 @@ public class PixelLossTests
         return name.Split('_')[0] switch
         {
             "L1Loss" => new L1Loss(options),
-            "MSELoss" => new MeanSquareLoss(options),
+            "MSELoss" => new MseLoss(options),
             "WeightedTVLoss" => new TotalVariationLoss(options),
             "CharbonnierLoss" when name.EndsWith("eps1e-3", StringComparison.Ordinal) => new CharbonnierLoss(new() { Epsilon = 1e-3 }),
             "CharbonnierLoss" => new CharbonnierLoss(new() { Reduction = options.Reduction }),

@@ -22,9 +22,6 @@ internal static class PlainImages
         return (torch.tensor(restored).view(channels, height, width), torch.tensor(clean).view(channels, height, width));
     }
 
-    /// <summary>An 8-bit image as a batch of one in [0,1].</summary>
-    public static torch.Tensor Batch(torch.Tensor image) => (image.to(torch.float64) / 255.0).unsqueeze(0);
-
     /// <summary>A channel as numbers.</summary>
     public static double[,] Plane(torch.Tensor image, int channel)
     {

@@ -1,6 +1,8 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Pipelines;
+using IRConStyle.Framework.Plugins;
 using IRConStyle.Plugins.Schedules;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

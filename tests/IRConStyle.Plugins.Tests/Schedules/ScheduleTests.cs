@@ -1,5 +1,6 @@
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Pipelines;
 using IRConStyle.Plugins.Schedules;
 
 namespace IRConStyle.Plugins.Tests.Schedules;

@@ -1,7 +1,8 @@
 using System.Reflection;
 using System.Text.Json;
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Composition;
+using IRConStyle.Framework.Configuration;
+using IRConStyle.Framework.Pipelines;
 
 namespace IRConStyle.Plugins.Tests.Schedules;
 

@@ -1,114 +1,144 @@
 using System.Globalization;
-using IRConStyle.Abstractions;
+using System.Text;
 
 namespace IRConStyle.Framework.Checkpoints.PyTorch;
 
-/// <summary>Finds the weights in a pickled value: which dictionary they are in, and their dotted names.</summary>
+/// <summary>A tensor of a pickled value.</summary>
+/// <param name="Section">The path of the dictionary that holds it; empty for the root.</param>
+/// <param name="Record">The tensor.</param>
+internal readonly record struct TreeTensor(string Section, TensorRecord Record);
+
+/// <summary>
+/// A pickled value under dotted paths: every tensor with the dictionary it lies in, and every text. Of a whole network
+/// (<c>torch.save(model)</c>) the parts have the names that its state dictionary would give them.
+/// </summary>
 internal sealed class CheckpointTree
 {
     // Training frameworks nest a few levels. Shared containers could otherwise unfold without end.
     private const int DepthLimit = 32;
     private const long WorkLimit = 32 << 20;
+    private const int ShownArguments = 6;
 
-    // Averaged weights first: they are what a training is made for. The rest are the names that common trainers use.
-    private static readonly string[] Preferred =
-        ["params_ema", "state_dict_ema", "model_ema", "ema", "params", "state_dict", "model_state_dict", "model", "generator", "net"];
+    // Where a torch.nn.Module keeps what its state dictionary names without them.
+    private static readonly string[] ModuleParts = ["_parameters", "_buffers", "_modules"];
 
+    private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
     private long _work;
 
-    /// <summary>The tensors by dotted name.</summary>
-    public Dictionary<string, TensorRecord> Tensors { get; private set; } = new(StringComparer.Ordinal);
+    /// <summary>The tensors by path.</summary>
+    public Dictionary<string, TreeTensor> Tensors { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Numbers, texts and truth values by dotted name, as text.</summary>
+    /// <summary>What stands where a tensor would, and what of Python it depends on, by path.</summary>
+    public Dictionary<string, string> Refused { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Numbers, texts and truth values by path, as text.</summary>
     public Dictionary<string, string> Texts { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Dictionaries of tensors below the root.</summary>
-    public IReadOnlyList<string> Sections { get; private set; } = [];
+    /// <summary>Classes of Python objects that are passed over.</summary>
+    public SortedSet<string> Classes { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The one that was taken; empty for the root itself.</summary>
-    public string Section { get; private set; } = "";
-
-    /// <summary>Takes one section.</summary>
-    /// <param name="root">The pickled value.</param>
-    /// <param name="section">Its name; null for the best one.</param>
-    public static CheckpointTree Read(object? root, string? section)
+    /// <summary>Walks a pickled value.</summary>
+    /// <param name="root">The value.</param>
+    public static CheckpointTree Read(object? root)
     {
         var tree = new CheckpointTree();
-        var dictionary = root as PickleDict;
-        tree.Sections = [.. (dictionary?.Items ?? []).Where(item => item.Key is string && HoldsTensors(item.Value)).Select(item => (string)item.Key!).Distinct()];
-        tree.Section = section is null ? tree.Choose(dictionary) : tree.Check(section);
-        if (tree.Section.Length == 0)
-        {
-            tree.Add(root is TensorRecord ? "tensor" : "", root, 0);
-        }
-        else
-        {
-            dictionary!.TryGet(tree.Section, out var chosen);
-            tree.Add("", chosen, 0);
-            foreach (var (key, value) in dictionary.Items)
-                if (key is string name && TextOf(value) is { } text)
-                    tree.Texts.TryAdd(name, text);
-        }
-
-        tree.StripPrefix("module.");
+        tree.Add(root is TensorRecord or RefusedTensor ? "tensor" : "", "", root, 0);
         return tree;
     }
 
-    private static bool HoldsTensors(object? value)
-        => value is PickleDict dictionary && dictionary.Items.Exists(item => item is { Key: string, Value: TensorRecord });
-
-    private string Choose(PickleDict? root)
-        => Preferred.FirstOrDefault(Sections.Contains) ?? (HoldsTensors(root) || Sections.Count != 1 ? "" : Sections[0]);
-
-    private string Check(string section) => Sections.Contains(section)
-        ? section
-        : throw new CheckpointProblem(
-            $"has no section {section} of weights",
-            Sections.Count == 0 ? "It has no sections: leave the section out." : $"Its sections are {string.Join(", ", Sections)}.");
-
-    private void Add(string name, object? value, int depth)
+    private void Add(string path, string section, object? value, int depth)
     {
         Charge(depth > DepthLimit ? WorkLimit : 1);
         switch (value)
         {
             case TensorRecord tensor:
-                if (!Tensors.TryAdd(name, tensor))
-                    throw CheckpointProblem.Malformed($"it names {name} twice");
+                if (!Tensors.TryAdd(path, new TreeTensor(section, tensor)))
+                    throw CheckpointProblem.Malformed($"it names {path} twice");
+                break;
+            case RefusedTensor refused:
+                Refused[path] = refused.Needs;
                 break;
             case PickleDict dictionary:
-                foreach (var (key, item) in dictionary.Items)
-                    Add(Join(name, key is string text ? text : TextOf(key) ?? PickleGlobals.Describe(key)), item, depth + 1);
+                AddItems(path, path, dictionary, depth);
                 break;
             case PickleList { Items: var items }:
-                AddAll(name, items, depth);
+                AddAll(path, items, depth);
                 break;
             case PickleTuple { Items: var items }:
-                AddAll(name, items, depth);
+                AddAll(path, items, depth);
+                break;
+            case PickleObject unknown:
+                AddObject(path, path, unknown, depth);
                 break;
             default:
-                if (TextOf(value) is { } metadata)
+                if (TextOf(value) is { } text)
                 {
-                    Charge(value is string ? 1 : metadata.Length);
-                    Texts[name] = metadata;
+                    Charge(value is string ? 1 : text.Length);
+                    Texts[path] = text;
                 }
 
                 break;
         }
     }
 
-    private void AddAll(string name, IReadOnlyList<object?> items, int depth)
+    private void AddItems(string path, string section, PickleDict dictionary, int depth, Func<string, bool>? isPassedOver = null)
     {
-        for (var i = 0; i < items.Count; i++)
-            Add(Join(name, i.ToString(CultureInfo.InvariantCulture)), items[i], depth + 1);
+        foreach (var (key, item) in dictionary.Items)
+            if (NameOf(key) is var name && isPassedOver?.Invoke(name) != true)
+                Add(Join(path, name), section, item, depth + 1);
     }
 
-    private string Join(string name, string key)
+    private void AddAll(string path, IReadOnlyList<object?> items, int depth)
     {
-        if (name.Length == 0)
+        // Plain values of lists say nothing without their place.
+        for (var i = 0; i < items.Count; i++)
+            if (TextOf(items[i]) is null)
+                Add(Join(path, i.ToString(CultureInfo.InvariantCulture)), path, items[i], depth + 1);
+    }
+
+    // Objects refer to each other in rings, and no deeper than this do they hold weights.
+    private void AddObject(string path, string section, PickleObject unknown, int depth)
+    {
+        if (depth > DepthLimit || !_seen.Add(unknown))
+            return;
+        Classes.Add(unknown.Name);
+        if (path.Length > 0 && SummaryOf(unknown) is { } summary)
+            Texts[path] = summary;
+        AddItems(path, path, unknown.Items, depth);
+        AddAll(path, unknown.List.Items, depth);
+        var state = unknown.State is PickleTuple { Items: [PickleDict attributes, ..] } ? attributes : unknown.State as PickleDict;
+        if (state is null)
+            return;
+        if (Array.Exists(ModuleParts, part => state.TryGet(part, out _)))
+            AddModule(path, section, state, depth);
+        else
+            AddItems(path, path, state, depth);
+    }
+
+    private void AddModule(string path, string section, PickleDict state, int depth)
+    {
+        state.TryGet("_non_persistent_buffers_set", out var unsaved);
+        var passedOver = (unsaved as PickleList)?.Items.OfType<string>().ToHashSet(StringComparer.Ordinal);
+        foreach (var part in ModuleParts)
+        {
+            if (!state.TryGet(part, out var value) || value is not PickleDict parts)
+                continue;
+            if (part != "_modules")
+                AddItems(path, section, parts, depth, name => passedOver?.Contains(name) == true);
+            else
+                foreach (var (key, child) in parts.Items)
+                    if (child is PickleObject module)
+                        AddObject(Join(path, NameOf(key)), section, module, depth + 1);
+        }
+    }
+
+    private string Join(string path, string key)
+    {
+        if (path.Length == 0)
             return key;
         // Told before the text is made: long names below one another would otherwise grow with the square.
-        Charge(name.Length + key.Length);
-        return $"{name}.{key}";
+        Charge(path.Length + key.Length);
+        return $"{path}.{key}";
     }
 
     private void Charge(long work)
@@ -118,21 +148,34 @@ internal sealed class CheckpointTree
             throw new CheckpointProblem("nests far more values than weights need", CheckpointProblem.SaveAgain);
     }
 
+    private static string NameOf(object? key) => key is string text ? text : TextOf(key) ?? PickleGlobals.Describe(key);
+
     // As Python prints them.
     private static string? TextOf(object? value) => value switch
     {
         string text => text,
         PickleText text => text.Text,
-        TypeGlobal type => type.Name,
+        PickleGlobal type => type.Name,
         true => "True",
         false => "False",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => null,
     };
 
-    private void StripPrefix(string prefix)
+    // Paths, dates, members of enumerations: a class and a few plain values.
+    private string? SummaryOf(PickleObject unknown)
     {
-        if (Tensors.Count > 0 && Tensors.Keys.All(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > prefix.Length))
-            Tensors = Tensors.ToDictionary(item => item.Key[prefix.Length..], item => item.Value, StringComparer.Ordinal);
+        if (unknown.Arguments is not { Length: > 0 and <= ShownArguments } arguments)
+            return null;
+        var text = new StringBuilder(unknown.Name).Append('(');
+        foreach (var argument in arguments)
+        {
+            if (TextOf(argument) is not { } shown)
+                return null;
+            text.Append(text[^1] == '(' ? "" : ", ").Append(shown);
+        }
+
+        Charge(text.Length);
+        return text.Append(')').ToString();
     }
 }

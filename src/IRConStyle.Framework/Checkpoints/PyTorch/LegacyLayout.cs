@@ -30,9 +30,13 @@ internal static class LegacyLayout
         return new PyTorchContent("PyTorch, before 1.6", root, Locate(data, input.Position, keys, declared));
     }
 
-    private static StorageRecord Resolve(object? identifier, Dictionary<string, StorageRecord> declared)
+    private static object Resolve(object? identifier, Dictionary<string, StorageRecord> declared)
     {
-        var whole = PyTorchContent.ParseStorage(identifier, out var view);
+        if (PyTorchContent.ParseIdentifier(identifier, out var view) is var parsed && parsed is not StorageRecord whole)
+            return parsed is RefusedTensor refused
+                // Where the next storage begins depends on the size of its elements.
+                ? throw new CheckpointProblem($"needs {refused.Needs}, which is not read", CheckpointProblem.SaveAgain)
+                : parsed;
         if (!declared.TryAdd(whole.Key, whole) && declared[whole.Key] != whole)
             throw CheckpointProblem.Malformed($"it describes storage {whole.Key} in two ways");
         if (view is null)
@@ -42,10 +46,10 @@ internal static class LegacyLayout
             : throw CheckpointProblem.Malformed($"a view of storage {whole.Key} lies outside of it");
     }
 
-    private static Dictionary<string, (long Start, long Length)> Locate(
+    private static Dictionary<string, ByteRange> Locate(
         CheckpointData data, long position, PickleList keys, Dictionary<string, StorageRecord> declared)
     {
-        var storages = new Dictionary<string, (long Start, long Length)>(StringComparer.Ordinal);
+        var storages = new Dictionary<string, ByteRange>(StringComparer.Ordinal);
         Span<byte> stored = stackalloc byte[sizeof(long)];
         foreach (var item in keys.Items)
         {
@@ -57,7 +61,7 @@ internal static class LegacyLayout
             var length = checked(storage.Count * (storage.Type?.Size ?? 1));
             if (count != storage.Count || length > data.Length - position)
                 throw CheckpointProblem.Malformed($"storage {key} of {storage.Count} elements has {count}, and {data.Length - position} bytes follow");
-            if (!storages.TryAdd(key, (position, length)))
+            if (!storages.TryAdd(key, new ByteRange(data, position, length)))
                 throw CheckpointProblem.Malformed($"it lists storage {key} twice");
             position += length;
         }

@@ -7,11 +7,26 @@ namespace IRConStyle.Framework.Checkpoints.PyTorch;
 /// <param name="Name">Its full name.</param>
 internal record PickleGlobal(string Name)
 {
-    /// <summary>Builds the value that Python would get from calling it.</summary>
+    /// <summary>What stands for the value that Python would get from calling it: for all but a few functions, inert data.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="charge">Told what copying costs.</param>
     public virtual object? Call(object?[] arguments, Action<long> charge)
-        => throw CheckpointProblem.Malformed($"it calls {Name} as a function");
+        => Array.Exists(arguments, argument => IsData(argument, charge)) ? new RefusedTensor(Name) : new PickleObject(MadeBy(arguments), arguments);
+
+    // Objects of many classes are made by a function of their library that is given the class.
+    private string MadeBy(object?[] arguments) => Name is "numpy.core.multiarray._reconstruct" or "numpy._core.multiarray._reconstruct"
+            or "copyreg._reconstructor" or "copy_reg._reconstructor" or "copyreg.__newobj__"
+        && arguments is [PickleGlobal made, ..] ? made.Name
+        : Name;
+
+    // What is made of data by a function that is not known may be a tensor, and its values could be anything.
+    private static bool IsData(object? argument, Action<long> charge)
+    {
+        if (argument is not PickleTuple { Items: var items })
+            return argument is StorageRecord or TensorRecord or RefusedTensor;
+        charge(items.Length);
+        return Array.Exists(items, item => item is StorageRecord or TensorRecord or RefusedTensor);
+    }
 }
 
 /// <summary>A class of storages.</summary>
@@ -25,30 +40,31 @@ internal sealed record StorageGlobal(string Name, ElementType? Type) : PickleGlo
 internal sealed record TypeGlobal(string Name, ElementType Type) : PickleGlobal(Name);
 
 /// <summary>
-/// Everything a checkpoint may name: what torch.save writes for weights, optimizers and schedulers. Other names are refused,
-/// whatever they are; nothing is looked up anywhere else.
+/// What has a meaning here: what torch.save writes for weights. Every other name stands for itself and nothing else, see
+/// <see cref="PickleObject"/>; nothing is looked up anywhere.
 /// </summary>
 internal static partial class PickleGlobals
 {
     private static readonly FrozenDictionary<string, PickleGlobal> All = Build().ToFrozenDictionary(global => global.Name, StringComparer.Ordinal);
 
-    /// <summary>Finds a name.</summary>
-    /// <exception cref="CheckpointProblem">It is not in the list.</exception>
+    /// <summary>Finds a name; an unknown one stands for itself.</summary>
     public static PickleGlobal Find(string module, string name)
-        => All.GetValueOrDefault($"{module}.{name}") ?? throw new CheckpointProblem(
-            $"needs {Show($"{module}.{name}")} of Python, which is refused: weights are read as data, and nothing in a file is executed",
-            CheckpointProblem.SaveAgain);
+        => All.GetValueOrDefault($"{module}.{name}") ?? new PickleGlobal(Show($"{module}.{name}"));
 
-    /// <summary>Checks the state that a pickle gives to an object. Attributes carry no weights and are not kept.</summary>
-    public static void CheckState(object? target, object? state)
+    /// <summary>Takes down the state that a pickle gives to an object. Attributes of what is known carry no weights and are not kept.</summary>
+    public static void SetState(object? target, object? state)
     {
         switch (target)
         {
             case PickleDict: // an OrderedDict's attribute _metadata: versions of layers
                 return;
-            case NumpyType when state is PickleTuple { Items: [_, string order, ..] }:
-                if (order == ">")
-                    throw new CheckpointProblem("holds big-endian numbers, which are not read", CheckpointProblem.SaveAgain);
+            case NumpyType type when state is PickleTuple { Items: [_, string order, ..] }:
+                type.IsLittleEndian = order != ">";
+                return;
+            case PickleObject unknown:
+                unknown.State = state;
+                return;
+            case RefusedTensor or PickleText or PickleGlobal or NumpyType:
                 return;
             default:
                 throw CheckpointProblem.Malformed($"it changes {Describe(target)}");
@@ -68,11 +84,14 @@ internal static partial class PickleGlobals
         PickleDict => "a dictionary",
         StorageRecord => "a storage",
         TensorRecord => "a tensor",
+        PickleObject unknown => $"an object {unknown.Name}",
+        RefusedTensor refused => $"a tensor that needs {refused.Needs}",
         PickleText or NumpyType => "an object",
         _ => "a number",
     };
 
-    private static string Show(string name)
+    /// <summary>A name of the file, fit to be shown.</summary>
+    public static string Show(string name)
         => new([.. name.Take(200).Select(letter => char.IsControl(letter) ? '?' : letter)]);
 
     private static IEnumerable<PickleGlobal> Build()
@@ -86,9 +105,6 @@ internal static partial class PickleGlobals
 
         foreach (var name in new[] { "torch.UntypedStorage", "torch.storage.UntypedStorage", "torch._UntypedStorage", "torch.storage._UntypedStorage" })
             yield return new StorageGlobal(name, null);
-        // The classes that _rebuild_from_type_v2 is told to make.
-        yield return new PickleGlobal("torch.Tensor");
-        yield return new PickleGlobal("torch.nn.parameter.Parameter");
         foreach (var (name, build) in Functions)
             yield return new Function(name, build);
     }

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace IRConStyle.Framework.Checkpoints.PyTorch;
 
-/// <summary>Part of a file read forward through a small buffer, so that data behind a pickle need not be in memory.</summary>
-/// <param name="data">The file.</param>
+/// <summary>Part of a source read forward through a small buffer, so that data behind a pickle need not be in memory.</summary>
+/// <param name="data">The file, or a record of it.</param>
 /// <param name="start">First byte of the part.</param>
 /// <param name="end">One past its last byte.</param>
-internal sealed class PickleInput(CheckpointData data, long start, long end)
+internal sealed class PickleInput(ByteSource data, long start, long end)
 {
     private const int LineLimit = 1024;
 

@@ -6,8 +6,8 @@ namespace IRConStyle.Framework.Checkpoints.PyTorch;
 
 /// <summary>
 /// Reads one pickle as plain data. It knows the opcodes (https://github.com/python/cpython/blob/main/Lib/pickletools.py)
-/// that torch.save writes with protocols 1 to 5, and builds nothing but the values of <see cref="PickleGlobals"/>: no name in
-/// a file ever reaches a type or a function that is not in that list.
+/// of protocols 1 to 5, and builds nothing but the values of <see cref="PickleGlobals"/> and inert stand-ins
+/// (<see cref="PickleObject"/>) for everything else: no name in a file ever reaches a type or a function of this program.
 /// </summary>
 /// <remarks>
 /// Work and memory grow with the pickle's length only: there is no recursion, values are shared rather than copied, and what
@@ -37,7 +37,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?, object?>? r
             if (opcode == '.')
                 return Pop();
             if (!RunSimple(opcode) && !RunText(opcode) && !RunContainer(opcode) && !RunMemo(opcode) && !RunObject(opcode))
-                throw CheckpointProblem.Malformed($"torch.save does not write opcode 0x{opcode:x2} (byte {input.Position - 1})");
+                throw CheckpointProblem.Malformed($"opcode 0x{opcode:x2} (byte {input.Position - 1}) is none that torch.save writes");
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class PickleMachine(PickleInput input, Func<object?, object?>? r
         (byte)'T' => Push(Encoding.Latin1.GetString(input.ReadBytes(input.ReadInt32()))),
         (byte)'B' => Push(input.ReadBytes((uint)input.ReadInt32())),
         (byte)'C' => Push(input.ReadBytes(input.ReadByte())),
-        0x8e => Push(input.ReadBytes(input.ReadInt64())),
+        0x8e or 0x96 => Push(input.ReadBytes(input.ReadInt64())),
         _ => false,
     };
 
@@ -102,14 +102,14 @@ internal sealed class PickleMachine(PickleInput input, Func<object?, object?>? r
                 return Push(new PickleTuple([Pop(), middle, last]));
             case (byte)']': case 0x8f: return Push(new PickleList());
             case (byte)'l': case 0x91: return Append(PopToMark(), new PickleList(), push: true);
-            case (byte)'a': return Append([Pop()], Peek<PickleList>());
-            case (byte)'e': case 0x90: return Append(PopToMark(), Peek<PickleList>());
+            case (byte)'a': return Append([Pop()], ListOnTop());
+            case (byte)'e': case 0x90: return Append(PopToMark(), ListOnTop());
             case (byte)'}': return Push(new PickleDict());
             case (byte)'d': return SetItems(PopToMark(), new PickleDict(), push: true);
             case (byte)'s':
                 var value = Pop();
-                return SetItems([Pop(), value], Peek<PickleDict>());
-            case (byte)'u': return SetItems(PopToMark(), Peek<PickleDict>());
+                return SetItems([Pop(), value], DictionaryOnTop());
+            case (byte)'u': return SetItems(PopToMark(), DictionaryOnTop());
             default: return false;
         }
     }
@@ -143,10 +143,22 @@ internal sealed class PickleMachine(PickleInput input, Func<object?, object?>? r
                 return Push(PickleGlobals.Find(Expect<string>(from), Expect<string>(name)));
             case (byte)'R':
                 var arguments = Expect<PickleTuple>(Pop());
-                return Push(Expect<PickleGlobal>(Pop()).Call(arguments.Items, Charge));
+                return Push(Make(Pop(), arguments.Items));
+            case 0x81: // NEWOBJ
+                var values = Expect<PickleTuple>(Pop());
+                return Push(Make(Pop(), values.Items));
+            case 0x92: // NEWOBJ_EX
+                var (named, unnamed) = (Pop(), Expect<PickleTuple>(Pop()));
+                Charge(unnamed.Items.Length);
+                return Push(Make(Pop(), [.. unnamed.Items, named]));
+            case (byte)'i': // INST
+                var (home, inner) = (input.ReadLine(), input.ReadLine());
+                return Push(Make(PickleGlobals.Find(home, inner), PopToMark()));
+            case (byte)'o': // OBJ
+                return PopToMark() is [var made, .. var parts] ? Push(Make(made, parts)) : throw CheckpointProblem.Malformed("it makes an object of no class");
             case (byte)'b':
                 var state = Pop();
-                PickleGlobals.CheckState(Peek(), state);
+                PickleGlobals.SetState(Peek(), state);
                 return true;
             case (byte)'Q':
                 return Push((resolve ?? throw CheckpointProblem.Malformed("it refers to data where there is none"))(Pop()));
@@ -167,7 +179,21 @@ internal sealed class PickleMachine(PickleInput input, Func<object?, object?>? r
         return value;
     }
 
-    private T Peek<T>() => Expect<T>(Peek());
+    private PickleList ListOnTop() => Peek() is PickleObject unknown ? unknown.List : Expect<PickleList>(Peek());
+
+    private PickleDict DictionaryOnTop() => Peek() is PickleObject unknown ? unknown.Items : Expect<PickleDict>(Peek());
+
+    private object? Make(object? maker, object?[] arguments)
+    {
+        // Arguments are looked at, and a tuple can be used over and over.
+        Charge(arguments.Length);
+        return maker switch
+        {
+            PickleGlobal global => global.Call(arguments, Charge),
+            PickleObject unknown => new PickleObject(unknown.Name, arguments),
+            _ => throw CheckpointProblem.Malformed($"{PickleGlobals.Describe(maker)} stands before byte {input.Position} where a class should"),
+        };
+    }
 
     // Values below a mark belong to a container that is still open.
     private object? Peek() => _stack.Count > (_marks.Count == 0 ? 0 : _marks[^1])

@@ -36,5 +36,31 @@ internal sealed class PickleDict
     }
 }
 
+/// <summary>
+/// What stands for a Python object of a class that is not known here: what the file says of it, as data. Nothing of Python
+/// is looked up, called or made for it.
+/// </summary>
+/// <param name="name">Its class, or the function that would make it.</param>
+/// <param name="arguments">What it would be made of.</param>
+internal sealed class PickleObject(string name, object?[] arguments)
+{
+    public string Name { get; } = name;
+
+    public object?[] Arguments { get; } = arguments;
+
+    /// <summary>Keys and values, where it is a kind of dictionary.</summary>
+    public PickleDict Items { get; } = new();
+
+    /// <summary>Items, where it is a kind of list.</summary>
+    public PickleList List { get; } = new();
+
+    /// <summary>Its attributes: a dictionary, or whatever its class makes of them; null when it has none.</summary>
+    public object? State { get; set; }
+}
+
+/// <summary>What stands for a tensor, or a storage, of a kind that is not read.</summary>
+/// <param name="Needs">What of Python it depends on.</param>
+internal sealed record RefusedTensor(string Needs);
+
 /// <summary>A value without meaning for weights, such as torch.device: kept as text.</summary>
 internal sealed record PickleText(string Text);

@@ -4,17 +4,20 @@ using System.Text;
 namespace IRConStyle.Framework.Checkpoints.PyTorch;
 
 /// <summary>
-/// The records of a zip archive (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT) of the kind torch.save writes:
-/// stored, never compressed, so that a record's bytes are a range of the file. Archives beyond 4 GB are read.
+/// The records of a zip archive (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT): stored, as torch.save writes
+/// them, so that a record's bytes are a range of the file; or deflated, as they are after someone packed them anew. Archives
+/// beyond 4 GB are read.
 /// </summary>
 internal sealed class ZipArchiveIndex
 {
     private const int EndSize = 22;
     private const int LocalSize = 30;
     private const int DirectoryLimit = 64 << 20;
+    private const int Stored = 0;
+    private const int Deflated = 8;
 
     private readonly CheckpointData _data;
-    private readonly Dictionary<string, (long Header, long Length)> _records = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ZipRecord> _records = new(StringComparer.Ordinal);
 
     private ZipArchiveIndex(CheckpointData data) => _data = data;
 
@@ -37,12 +40,16 @@ internal sealed class ZipArchiveIndex
         return index;
     }
 
-    /// <summary>Where a record's bytes lie; null when there is no such record.</summary>
-    /// <exception cref="CheckpointProblem">The record lies outside of the file.</exception>
-    public (long Start, long Length)? Find(string name)
+    /// <summary>A record's bytes; null when there is no such record.</summary>
+    /// <exception cref="CheckpointProblem">The record lies outside of the file, or is packed in an unknown way.</exception>
+    public ByteRange? Find(string name)
     {
         if (!_records.TryGetValue(name, out var record))
             return null;
+        if (record.IsEncrypted || record.Method is not (Stored or Deflated))
+            throw new CheckpointProblem(
+                $"is a zip archive whose record {name} is {(record.IsEncrypted ? "encrypted" : $"compressed by method {record.Method}, which is not read")}",
+                "Unpack the archive and pack its folder again without compression.");
         if (record.Header < 0 || record.Header > _data.Length - LocalSize)
             throw CheckpointProblem.Malformed($"its record {name} begins at byte {record.Header} of {_data.Length}");
         Span<byte> header = stackalloc byte[LocalSize];
@@ -50,9 +57,13 @@ internal sealed class ZipArchiveIndex
         if (!header.StartsWith("PK\x03\x04"u8))
             throw CheckpointProblem.Malformed($"its record {name} does not begin where the zip directory says");
         var start = record.Header + LocalSize + UInt16(header[26..]) + UInt16(header[28..]);
-        if (record.Length < 0 || start > _data.Length - record.Length)
-            throw CheckpointProblem.Malformed($"its record {name} claims {record.Length} bytes from byte {start} of {_data.Length}");
-        return (start, record.Length);
+        if (record.Packed < 0 || start > _data.Length - record.Packed)
+            throw CheckpointProblem.Malformed($"its record {name} claims {record.Packed} bytes from byte {start} of {_data.Length}");
+        if (record.Method == Stored && record.Packed == record.Length)
+            return new ByteRange(_data, start, record.Length);
+        if (record.Method == Stored || record.Length < 0 || record.Length / InflatedRecord.MostPerByte > record.Packed)
+            throw CheckpointProblem.Malformed($"its record {name} claims that {record.Packed} bytes stand for {record.Length}");
+        return new ByteRange(new InflatedRecord(_data, name, (start, record.Packed), record.Length, record.Checksum), 0, record.Length);
     }
 
     private static (long Start, long Size, long Count) FindDirectory(CheckpointData data)
@@ -106,9 +117,8 @@ internal sealed class ZipArchiveIndex
         var name = Encoding.UTF8.GetString(rest.Slice(fixedSize, nameLength));
         long stored = UInt32(rest[20..]), length = UInt32(rest[24..]), header = UInt32(rest[42..]);
         ReadLarge(rest.Slice(fixedSize + nameLength, extraLength), ref length, ref stored, ref header);
-        if ((UInt16(rest[8..]) & 1) != 0 || UInt16(rest[10..]) != 0 || stored != length)
-            throw new CheckpointProblem($"is a zip archive with compressed or encrypted records ({name}), which torch.save never writes", CheckpointProblem.SaveAgain);
-        if (!_records.TryAdd(name, (header, length)))
+        var record = new ZipRecord(header, stored, length, UInt16(rest[10..]), UInt32(rest[16..]), (UInt16(rest[8..]) & 1) != 0);
+        if (!_records.TryAdd(name, record))
             throw CheckpointProblem.Malformed($"it has two records {name}");
         return total;
     }
@@ -145,4 +155,6 @@ internal sealed class ZipArchiveIndex
     private static ushort UInt16(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 
     private static uint UInt32(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+
+    private readonly record struct ZipRecord(long Header, long Packed, long Length, int Method, uint Checksum, bool IsEncrypted);
 }

@@ -5,48 +5,48 @@ namespace IRConStyle.Framework.Checkpoints.PyTorch;
 /// <summary>The format of torch.save since 1.6: a zip archive with one pickle and a record for each storage.</summary>
 internal static class ZipLayout
 {
-    private const string PickleName = "/data.pkl";
+    private const string PickleName = "data.pkl";
 
     /// <summary>Reads the pickle and finds the storages.</summary>
     public static PyTorchContent Read(CheckpointData data)
     {
         var archive = ZipArchiveIndex.Read(data);
         var folder = FindFolder(archive);
-        CheckByteOrder(data, archive, folder);
+        CheckByteOrder(archive, folder);
 
-        var storages = new Dictionary<string, (long Start, long Length)>(StringComparer.Ordinal);
-        var (start, length) = archive.Find(folder + PickleName)!.Value;
-        var input = PyTorchContent.Input(data, start, start + length);
+        var storages = new Dictionary<string, ByteRange>(StringComparer.Ordinal);
+        var pickle = archive.Find(folder + PickleName)!;
+        var input = PyTorchContent.Input(pickle.Source, pickle.Start, pickle.Start + pickle.Length);
         var root = new PickleMachine(input, identifier =>
         {
-            var storage = PyTorchContent.ParseStorage(identifier, out _);
-            if (!storages.ContainsKey(storage.Key))
-                storages[storage.Key] = archive.Find($"{folder}/data/{storage.Key}")
+            var found = PyTorchContent.ParseIdentifier(identifier, out _);
+            if (found is StorageRecord storage && !storages.ContainsKey(storage.Key))
+                storages[storage.Key] = archive.Find($"{folder}data/{storage.Key}")
                     ?? throw CheckpointProblem.Malformed($"its record data/{storage.Key} is missing");
-            return storage;
+            return found;
         }).Run();
         return new PyTorchContent("PyTorch", root, storages);
     }
 
+    /// <summary>The folder of the one pickle, with its slash. It is named after the file; packed anew it may be missing or lie deeper.</summary>
     private static string FindFolder(ZipArchiveIndex archive)
     {
         var pickles = archive.Names
-            .Where(name => name.EndsWith(PickleName, StringComparison.Ordinal) && name.IndexOf('/', StringComparison.Ordinal) == name.Length - PickleName.Length)
+            .Where(name => name == PickleName || name.EndsWith($"/{PickleName}", StringComparison.Ordinal))
+            .Where(name => !name.StartsWith("__MACOSX/", StringComparison.Ordinal))
             .ToArray();
-        if (pickles is not [var pickle])
-            throw new CheckpointProblem("is a zip archive, but not one of torch.save: it has no data.pkl of its own", CheckpointProblem.SaveAgain);
-        var folder = pickle[..^PickleName.Length];
-        return !archive.Names.Contains($"{folder}/constants.pkl")
-            ? folder
-            : throw new CheckpointProblem("is a TorchScript archive (torch.jit.save), a program rather than weights", CheckpointProblem.SaveAgain);
+        var folder = pickles is [var pickle] ? pickle[..^PickleName.Length] : null;
+        if (folder is not null && !archive.Names.Contains($"{folder}constants.pkl"))
+            return folder;
+        throw OtherArchives.Describe(archive.Names);
     }
 
-    private static void CheckByteOrder(CheckpointData data, ZipArchiveIndex archive, string folder)
+    private static void CheckByteOrder(ZipArchiveIndex archive, string folder)
     {
-        if (archive.Find($"{folder}/byteorder") is not { } record)
+        if (archive.Find($"{folder}byteorder") is not { } record)
             return;
         var text = new byte[Math.Min(record.Length, 16)];
-        data.ReadExactly(record.Start, text);
+        record.Source.ReadExactly(record.Start, text);
         if (Encoding.ASCII.GetString(text).Trim() != "little")
             throw new CheckpointProblem("was written with another byte order than little-endian, which is not read", CheckpointProblem.SaveAgain);
     }

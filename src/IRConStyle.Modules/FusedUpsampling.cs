@@ -1,0 +1,83 @@
+using IRConStyle.Modules.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace IRConStyle.Modules;
+
+/// <summary>
+/// <see cref="Upsampling"/> on the memory of feature maps. Its mixing convolution is split: the part for the skip connection adds to
+/// the part for what came up, so that the two are never joined into one map. The latter part goes into the 3×3 convolution
+/// where that makes it smaller, since moving channels to pixels commutes with it; and channels are moved to pixels by reading
+/// them from there.
+/// </summary>
+internal sealed class FusedUpsampling : IDisposable
+{
+    private readonly Tensor _up;
+    private readonly PointwiseConvolution? _mixUp;
+    private readonly PointwiseConvolution _mixSkip;
+    private readonly int _channels;
+
+    /// <summary>Splits and folds weights.</summary>
+    /// <param name="up">Of the 3×3 convolution, 4C×C×3×3; output 4c+q is channel c of pixel q among 2×2.</param>
+    /// <param name="mix">Of the mixing convolution, D×(C+S)×1×1.</param>
+    public FusedUpsampling(Tensor up, Tensor mix)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var (output, input) = (mix.shape[0], up.shape[1]);
+        var mixUp = mix.narrow(1, 0, input).contiguous();
+        _mixSkip = new PointwiseConvolution(mix.narrow(1, input, mix.shape[1] - input).contiguous(), bias: null);
+        var byPixel = up.view(input, 4, -1).transpose(0, 1);                            // 4×C×9C
+        if (output > input)
+            _mixUp = new PointwiseConvolution(mixUp, bias: null);
+        else
+            byPixel = mixUp.view(output, input).to(float64).matmul(byPixel.to(float64)).to(float32);  // 4×D×9C
+        _channels = (int)byPixel.shape[1];
+        _up = byPixel.reshape(4 * _channels, input, 3, 3).DetachFromDisposeScope();
+    }
+
+    /// <summary>Upsamples and joins.</summary>
+    /// <param name="input">N×C×H×W.</param>
+    /// <param name="skip">N×S×2H×2W, for which <see cref="FeatureMap.Fits"/> holds.</param>
+    /// <returns>N×D×2H×2W, channels-last, owned by the caller.</returns>
+    public Tensor Run(Tensor input, Tensor skip)
+    {
+        using var scope = NewDisposeScope();
+        var low = new FeatureMap(functional.conv2d(input, _up, padding: [1, 1]).ToChannelsLast());
+        var from = new FeatureMap(skip);
+        var output = new FeatureMap(FeatureMap.Empty(from.Images, _mixSkip.Outputs, from.Height, from.Width));
+        new RowBands(output, bytesPerColumn: 0).Run((band, _) =>
+        {
+            for (var row = band.Top; row < band.Bottom; row++)
+                for (var column = 0; column < 2; column++)
+                {
+                    var pixel = (row % 2 * 2) + column;
+                    Mix(
+                        low.Row(band.Image, row / 2, 0, low.Width).Part(pixel * _channels, _channels),
+                        from.Row(band.Image, row, 0, from.Width).Every(column, 2),
+                        output.Row(band.Image, row, 0, output.Width).Every(column, 2));
+                }
+        });
+        return output.Tensor.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _up.Dispose();
+
+    private void Mix(PixelSpan up, PixelSpan skip, PixelSpan target)
+    {
+        foreach (var (start, count) in target.Chunks())
+        {
+            var to = target.Slice(start, count);
+            var addend = up.Slice(start, count);
+            if (_mixUp is not null)
+            {
+                _mixUp.Apply(addend, to);
+                addend = to;
+            }
+
+            _mixSkip.Apply(skip.Slice(start, count), to, addend);
+        }
+    }
+}
