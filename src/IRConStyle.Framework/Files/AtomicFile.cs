@@ -19,7 +19,7 @@ public static class AtomicFile
             if (Directory.Exists(target))
                 throw new IOException("it is a directory");
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            using (var stream = new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            using (var stream = new FileStream(aside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);

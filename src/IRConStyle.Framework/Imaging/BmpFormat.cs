@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace IRConStyle.Framework.Imaging;
 
 /// <summary>Windows bitmaps through Skia; read only.</summary>
@@ -13,10 +15,20 @@ internal sealed class BmpFormat : IImageFormat
     public bool Recognises(ReadOnlySpan<byte> content)
         => content.StartsWith("BM"u8) && (content.Length < 10 || content[6..10].IndexOfAnyExcept((byte)0) < 0);
 
-    public RasterImage Decode(ImageSource source) => SkiaPixels.Decode(source, source.Content, ImageMetadata.None);
+    public RasterImage Decode(ImageSource source) => SkiaPixels.Decode(source, source.Content, new ImageMetadata { Resolution = Resolution(source.Content) });
 
     public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => SkiaPixels.ReadSize(source, stream);
 
-    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
+    // Pixels per metre, where the header is of the kind that everyone writes.
+    private static ImageResolution? Resolution(ReadOnlySpan<byte> content)
+    {
+        const int InfoHeader = 40, At = 38;
+        return content.Length >= At + 8 && BinaryPrimitives.ReadInt32LittleEndian(content[14..]) >= InfoHeader
+            ? ImageResolution.Of(
+                BinaryPrimitives.ReadInt32LittleEndian(content[At..]) / 100.0, BinaryPrimitives.ReadInt32LittleEndian(content[(At + 4)..]) / 100.0, ResolutionUnit.Centimetre)
+            : null;
+    }
+
+    public void Encode(ImageTarget target, RasterImage image)
         => throw new NotSupportedException("BMP is only read.");
 }

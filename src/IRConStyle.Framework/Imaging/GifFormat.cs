@@ -15,6 +15,6 @@ internal sealed class GifFormat : IImageFormat
 
     public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => SkiaPixels.ReadSize(source, stream);
 
-    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
+    public void Encode(ImageTarget target, RasterImage image)
         => throw new NotSupportedException("GIF is only read.");
 }

@@ -27,14 +27,14 @@ public interface IImageCodec
 
     /// <summary>Writes an image in the format of the path's extension, completely or not at all.</summary>
     /// <remarks>
-    /// What each format keeps: PNG and TIFF 8 and 16 bits, grey, alpha and the ICC profile; WebP 8 bits, alpha and the
-    /// profile (grey becomes RGB; lossless coding may change the colour of fully transparent pixels); JPEG 8 bits, grey
-    /// and the profile (alpha is dropped, the colour beneath it kept). The profile of a grey image is dropped where grey
-    /// becomes RGB. Other metadata, such as EXIF, is not kept.
+    /// What each format keeps: PNG and TIFF 8 and 16 bits, grey and alpha; WebP 8 bits and alpha (grey becomes RGB; lossless
+    /// coding may change the colour of fully transparent pixels); JPEG 8 bits and grey (alpha is dropped, the colour beneath
+    /// it kept). All four keep EXIF, XMP and the ICC profile, all but WebP IPTC; PNG alone its colour chunks and text.
     /// </remarks>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="image">The image.</param>
     /// <param name="options">Settings for this file; null for the configured ones.</param>
+    /// <returns>What the format could not hold, each the end of a sentence that begins with the file; usually nothing.</returns>
     /// <exception cref="IRConStyleException">The extension or size is not supported, or the place is not writable.</exception>
-    void Write(string path, RasterImage image, ImageWriteOptions? options = null);
+    IReadOnlyList<string> Write(string path, RasterImage image, ImageWriteOptions? options = null);
 }

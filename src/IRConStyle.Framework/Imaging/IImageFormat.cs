@@ -26,13 +26,32 @@ internal interface IImageFormat
     /// <param name="stream">The content from its beginning; seekable.</param>
     (int Width, int Height) ReadSize(ImageSource source, Stream stream);
 
-    /// <summary>Encodes a whole file.</summary>
-    /// <param name="output">Takes the file from its beginning; seekable.</param>
-    /// <param name="path">The file, for messages.</param>
-    /// <param name="image">The image.</param>
-    /// <param name="quality">1 to 100, for formats that lose.</param>
-    /// <param name="lossless">Whether a format that can do without loss does.</param>
-    void Encode(Stream output, string path, RasterImage image, int quality, bool lossless);
+    /// <summary>Encodes a whole file, and notes what the format cannot hold.</summary>
+    void Encode(ImageTarget target, RasterImage image);
+}
+
+/// <summary>A file to encode.</summary>
+/// <param name="Path">The file, for messages.</param>
+/// <param name="Output">Takes it from its beginning; readable and seekable.</param>
+/// <param name="Quality">1 to 100, for formats that lose.</param>
+/// <param name="Lossless">Whether a format that can do without loss does.</param>
+internal sealed record ImageTarget(string Path, Stream Output, int Quality, bool Lossless)
+{
+    private readonly List<string> _notes = [];
+
+    /// <summary>What the format could not hold.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Says what the format cannot hold.</summary>
+    /// <param name="note">The end of a sentence that begins with the file.</param>
+    public void Note(string note) => _notes.Add(note);
+
+    /// <summary>Refuses sides that the format's fields cannot tell.</summary>
+    public void RequireSides(RasterImage image, string format, int longest)
+    {
+        if (Math.Max(image.Width, image.Height) > longest)
+            throw new IRConStyleException($"{Path} cannot be written: {format} holds at most {longest} pixels a side, the image has {image.Width}×{image.Height}.", "Write PNG or TIFF instead.");
+    }
 }
 
 /// <summary>A file to decode, and the words to say what is wrong with it.</summary>

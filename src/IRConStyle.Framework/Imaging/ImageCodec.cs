@@ -72,7 +72,7 @@ public sealed class ImageCodec : IImageCodec
     }
 
     /// <inheritdoc/>
-    public void Write(string path, RasterImage image, ImageWriteOptions? options = null)
+    public IReadOnlyList<string> Write(string path, RasterImage image, ImageWriteOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(image);
@@ -85,7 +85,15 @@ public sealed class ImageCodec : IImageCodec
         if (quality is < 1 or > 100)
             throw new IRConStyleException($"{path} cannot be written with quality {quality}.", "Use a quality from 1 to 100.");
 
-        AtomicFile.Write(path, stream => format.Encode(stream, path, image, quality, options?.LosslessWebp ?? _options.LosslessWebp));
+        IReadOnlyList<string> notes = [];
+        AtomicFile.Write(path, stream =>
+        {
+            var target = new ImageTarget(path, stream, quality, options?.LosslessWebp ?? _options.LosslessWebp);
+            // Whatever the metadata was made of, what is written is upright and must not be turned again.
+            format.Encode(target, Orientation.Apply(image, Orientation.Upright));
+            notes = target.Notes;
+        });
+        return notes;
     }
 
     private static IImageFormat FormatOf(string path, byte[] content)

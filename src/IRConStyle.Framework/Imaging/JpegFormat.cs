@@ -1,13 +1,11 @@
-using System.Buffers.Binary;
-using IRConStyle.Abstractions;
 using SkiaSharp;
 
 namespace IRConStyle.Framework.Imaging;
 
-/// <summary>JPEG through Skia's libjpeg-turbo; the ICC profile travels in APP2 segments (ICC.1:2022, annex B.4).</summary>
+/// <summary>JPEG through Skia's libjpeg-turbo.</summary>
 internal sealed class JpegFormat : IImageFormat
 {
-    private const int LargestSide = 65500, ChunkSize = 65519;
+    private const int LargestSide = 65500;
     private static readonly byte[] EndMark = [0xFF, 0xD9], OtherEnd = [0x5A, 0x96, 0x3C, 0x69, 0xA5, 0x12, 0xDE, 0x78];
 
     public string Name => "JPEG";
@@ -61,37 +59,12 @@ internal sealed class JpegFormat : IImageFormat
 
     private static bool IsCmyk(byte[]? profile) => profile is { Length: >= 20 } && profile.AsSpan(16, 4).SequenceEqual("CMYK"u8);
 
-    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
+    public void Encode(ImageTarget target, RasterImage image)
     {
-        if (Math.Max(image.Width, image.Height) > LargestSide)
-            throw new IRConStyleException($"{path} cannot be written: JPEG holds at most {LargestSide} pixels a side, the image has {image.Width}×{image.Height}.", "Write PNG or TIFF instead.");
+        target.RequireSides(image, Name, LargestSide);
         // Restored detail would be lost again if colour were stored at half the resolution.
-        var options = new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore);
-        var content = SkiaPixels.Encode(path, image, grey: true, withAlpha: false, pixmap => pixmap.Encode(options));
-        output.Write(IccProfile.For(image, image.Channels) is { } profile ? InsertProfile(content, profile) : content);
-    }
-
-    private static byte[] InsertProfile(byte[] content, byte[] profile)
-    {
-        // Behind the JFIF segment, which is to be the first.
-        var position = content[3] == JpegSegments.App0 ? 4 + BinaryPrimitives.ReadUInt16BigEndian(content.AsSpan(4)) : 2;
-        using var result = new MemoryStream(content.Length + profile.Length + 1024);
-        result.Write(content.AsSpan(0, position));
-        var count = (profile.Length + ChunkSize - 1) / ChunkSize;
-        if (count > byte.MaxValue)
-            return content;
-        Span<byte> head = [0xFF, JpegSegments.App2, 0, 0];
-        for (var number = 0; number < count; number++)
-        {
-            var part = profile.AsSpan(number * ChunkSize, Math.Min(ChunkSize, profile.Length - number * ChunkSize));
-            BinaryPrimitives.WriteUInt16BigEndian(head[2..], (ushort)(part.Length + JpegSegments.ProfileMark.Length + 4));
-            result.Write(head);
-            result.Write(JpegSegments.ProfileMark);
-            result.Write([(byte)(number + 1), (byte)count]);
-            result.Write(part);
-        }
-
-        result.Write(content.AsSpan(position));
-        return result.ToArray();
+        var options = new SKJpegEncoderOptions(target.Quality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore);
+        var content = SkiaPixels.Encode(target, image, grey: true, withAlpha: false, pixmap => pixmap.Encode(options));
+        JpegSegments.Write(target, content, image.Metadata.Fitting(image.Channels));
     }
 }

@@ -8,18 +8,19 @@ internal static class Orientation
     /// <summary>The stored rows and columns are the upright ones.</summary>
     public const int Upright = 1;
 
-    /// <summary>Turns a stored image upright.</summary>
+    /// <summary>Turns a stored image upright, and its metadata with it.</summary>
     /// <param name="image">The image as stored.</param>
     /// <param name="orientation">1 to 8; anything else counts as upright, as viewers have it.</param>
     public static RasterImage Apply(RasterImage image, int orientation)
     {
-        if (orientation is <= Upright or > 8)
-            return image;
-        var (width, height) = SizeOf(image.Width, image.Height, orientation);
-        return new RasterImage(
-            image, width, height, image.BitDepth,
-            Turn(image.Samples, image.Width, image.Height, image.Channels * image.BitDepth / 8, orientation),
-            image.Alpha is null ? null : Turn(image.Alpha, image.Width, image.Height, image.BitDepth / 8, orientation));
+        var isTurned = orientation is > Upright and <= 8;
+        var (width, height) = isTurned ? SizeOf(image.Width, image.Height, orientation) : (image.Width, image.Height);
+        byte[]? Turned(byte[]? samples, int channels)
+            => samples is null || !isTurned ? samples : Turn(samples, image.Width, image.Height, channels * image.BitDepth / 8, orientation);
+        return new RasterImage(image, width, height, image.BitDepth, Turned(image.Samples, image.Channels)!, Turned(image.Alpha, 1))
+        {
+            Metadata = image.Metadata.Upright(orientation, width, height),
+        };
     }
 
     /// <summary>The size of the upright image.</summary>

@@ -35,4 +35,12 @@ internal static class PhotoshopBlocks
 
         return null;
     }
+
+    /// <summary>The block that holds IPTC records.</summary>
+    public static byte[] OfIptc(byte[] records)
+    {
+        var length = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(length, records.Length);
+        return [.. "8BIM"u8, IptcId >> 8, IptcId & 0xFF, 0, 0, .. length, .. records, .. new byte[records.Length % 2]];
+    }
 }

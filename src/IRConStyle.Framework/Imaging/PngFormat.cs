@@ -24,16 +24,16 @@ internal sealed class PngFormat : IImageFormat
 
     public (int Width, int Height) ReadSize(ImageSource source, Stream stream) => PngHeader.ReadSize(source, stream);
 
-    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
+    public void Encode(ImageTarget target, RasterImage image)
     {
+        var output = target.Output;
         output.Write(Signature);
         var colour = (image.Channels == 3 ? 2 : 0) + (image.Alpha is null ? 0 : 4);
         Span<byte> header = [0, 0, 0, 0, 0, 0, 0, 0, (byte)image.BitDepth, (byte)colour, 0, 0, 0];
         BinaryPrimitives.WriteInt32BigEndian(header, image.Width);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], image.Height);
         PngChunks.Write(output, "IHDR"u8, header);
-        if (IccProfile.For(image, image.Channels) is { } profile)
-            PngChunks.Write(output, "iCCP"u8, [.. "ICC profile\0\0"u8, .. Deflated(profile)]);
+        PngMetadata.Write(output, image.Metadata.Fitting(image.Channels));
 
         // Compressed pixels leave as they come: a large image's need not lie in memory beside it.
         using (var pixels = new PngChunks(output, "IDAT"u8))
@@ -77,13 +77,5 @@ internal sealed class PngFormat : IImageFormat
             alpha.Slice(x * sampleBytes, sampleBytes).CopyTo(row[colourBytes..]);
             row = row[(colourBytes + sampleBytes)..];
         }
-    }
-
-    private static byte[] Deflated(byte[] content)
-    {
-        using var target = new MemoryStream();
-        using (var deflate = new ZLibStream(target, CompressionLevel.Optimal))
-            deflate.Write(content);
-        return target.ToArray();
     }
 }

@@ -40,7 +40,7 @@ internal static class PngHeader
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(frame);
             var end = stream.Position + length + ChecksumLength;
-            if (PngMetadata.Knows(frame[4..]) && length <= IccProfile.LargestSize && end <= stream.Length)
+            if (PngMetadata.MayTurn(frame[4..]) && length <= IccProfile.LargestSize && end <= stream.Length)
             {
                 var chunk = new byte[length + ChecksumLength];
                 stream.ReadExactly(chunk);

@@ -57,13 +57,17 @@ internal static class SkiaPixels
     }
 
     /// <summary>Encodes an image reduced to 8 bits.</summary>
-    /// <param name="path">The file, for messages.</param>
+    /// <param name="target">The file, for messages and notes.</param>
     /// <param name="image">The image.</param>
     /// <param name="grey">Whether a grey image may stay grey.</param>
     /// <param name="withAlpha">Whether alpha is passed on.</param>
     /// <param name="encode">Calls the encoder.</param>
-    public static byte[] Encode(string path, RasterImage image, bool grey, bool withAlpha, Func<SKPixmap, SKData?> encode)
+    public static byte[] Encode(ImageTarget target, RasterImage image, bool grey, bool withAlpha, Func<SKPixmap, SKData?> encode)
     {
+        if (image.BitDepth > 8)
+            target.Note("16-bit samples were rounded to 8 bits, more than which the format does not hold");
+        if (image.Alpha is not null && !withAlpha)
+            target.Note("alpha was left out, which the format does not hold");
         var bytes = image.To8Bits();
         grey &= image.Channels == 1;
         var alpha = withAlpha ? bytes.Alpha : null;
@@ -74,7 +78,7 @@ internal static class SkiaPixels
         {
             using var pixmap = new SKPixmap(info, pinned.AddrOfPinnedObject());
             using var data = encode(pixmap) ?? throw new IRConStyleException(
-                $"{path} cannot be written: the encoder refused {image.Width}×{image.Height} pixels.", "Write PNG or TIFF instead.");
+                $"{target.Path} cannot be written: the encoder refused {image.Width}×{image.Height} pixels.", "Write PNG or TIFF instead.");
             return data.ToArray();
         }
         finally

@@ -35,6 +35,9 @@ internal sealed class TiffDirectory
     /// <summary>Bytes that the entries take.</summary>
     public int Length { get; }
 
+    /// <summary>What the fields are.</summary>
+    public IEnumerable<(TiffTag Tag, TiffType Type)> Fields => _fields.Select(entry => (entry.Key, entry.Value.Type));
+
     /// <summary>Whether there is such a field.</summary>
     public bool Has(TiffTag tag) => _fields.ContainsKey(tag);
 
@@ -50,6 +53,12 @@ internal sealed class TiffDirectory
     public long? TryInt(TiffTag tag)
         => _fields.TryGetValue(tag, out var field) && IsWhole(field.Type) && field.Count > 0 && Find(field, SizeOf(field.Type)) is { } bytes
             ? Whole(field.Type, bytes)
+            : null;
+
+    /// <summary>A real number; null where it is missing or cannot be read.</summary>
+    public double? TryReal(TiffTag tag)
+        => _fields.TryGetValue(tag, out var field) && SizeOf(field.Type) is > 0 and var size && field.Count > 0 && Find(field, size) is { } bytes
+            ? Real(field.Type, bytes)
             : null;
 
     /// <summary>Whole numbers.</summary>
@@ -148,7 +157,8 @@ internal sealed class TiffDirectory
         is TiffType.BYTE or TiffType.SHORT or TiffType.LONG or TiffType.SBYTE or TiffType.SSHORT or TiffType.SLONG
         or TiffType.IFD or TiffType.LONG8 or TiffType.SLONG8 or TiffType.IFD8;
 
-    private static int SizeOf(TiffType type) => type switch
+    /// <summary>Bytes of an element; 0 for unknown types.</summary>
+    internal static int SizeOf(TiffType type) => type switch
     {
         TiffType.BYTE or TiffType.ASCII or TiffType.SBYTE or TiffType.UNDEFINED => 1,
         TiffType.SHORT or TiffType.SSHORT => 2,

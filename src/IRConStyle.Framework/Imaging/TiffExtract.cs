@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using BitMiracle.LibTiff.Classic;
 
 namespace IRConStyle.Framework.Imaging;
@@ -19,7 +18,6 @@ internal sealed class TiffExtract : TiffStream
         TiffTag.JPEGDCTABLES, TiffTag.JPEGACTABLES, TiffTag.YCBCRSUBSAMPLING, TiffTag.YCBCRPOSITIONING,
     ];
 
-    private readonly bool _littleEndian;
     private readonly byte[] _content, _header, _tail;
     private long _position;
 
@@ -29,11 +27,13 @@ internal sealed class TiffExtract : TiffStream
     /// <param name="layout">Its layout.</param>
     public TiffExtract(byte[] content, TiffFile file, TiffLayout layout)
     {
-        (_content, _littleEndian) = (content, file.IsLittleEndian);
+        _content = content;
+        var entries = new TiffEntries(file.IsLittleEndian);
         // Directories begin at even places.
         var padding = content.Length % 2;
-        _tail = [.. new byte[padding], .. Directory(Entries(file.Page, layout), (uint)content.Length + (uint)padding)];
-        _header = [.. _littleEndian ? "II"u8 : "MM"u8, .. Number(42, 2), .. Number((uint)content.Length + (uint)padding, 4)];
+        var place = (uint)content.Length + (uint)padding;
+        _tail = [.. new byte[padding], .. entries.Write(Fields(entries, file.Page, layout), place)];
+        _header = [.. file.IsLittleEndian ? "II"u8 : "MM"u8, .. entries.Number(42, 2), .. entries.Number(place, 4)];
     }
 
     /// <inheritdoc/>
@@ -79,11 +79,11 @@ internal sealed class TiffExtract : TiffStream
         _ => [],
     };
 
-    private List<(TiffTag Tag, TiffType Type, int Count, byte[] Value)> Entries(TiffDirectory page, TiffLayout layout)
+    private static List<TiffEntry> Fields(TiffEntries entries, TiffDirectory page, TiffLayout layout)
     {
-        var entries = new List<(TiffTag Tag, TiffType Type, int Count, byte[] Value)>();
-        void Add(TiffTag tag, params long[] values) => entries.Add((tag, TiffType.LONG, values.Length, Numbers(values, 4)));
-        void AddShort(TiffTag tag, params long[] values) => entries.Add((tag, TiffType.SHORT, values.Length, Numbers(values, 2)));
+        var fields = new List<TiffEntry>();
+        void Add(TiffTag tag, params long[] values) => fields.Add(entries.Of(tag, TiffType.LONG, values));
+        void AddShort(TiffTag tag, params long[] values) => fields.Add(entries.Of(tag, TiffType.SHORT, values));
 
         Add(TiffTag.IMAGEWIDTH, layout.Width);
         Add(TiffTag.IMAGELENGTH, layout.Height);
@@ -106,70 +106,17 @@ internal sealed class TiffExtract : TiffStream
         const int MostValues = 16;
         foreach (var tag in Passed)
             if (page.Ints(tag, MostValues) is { Length: > 0 } values)
-                (tag is TiffTag.JPEGIFOFFSET or TiffTag.JPEGIFBYTECOUNT or TiffTag.JPEGQTABLES or TiffTag.JPEGDCTABLES or TiffTag.JPEGACTABLES
-                    or TiffTag.GROUP3OPTIONS or TiffTag.GROUP4OPTIONS ? (Action<TiffTag, long[]>)Add : AddShort)(tag, values);
+                (AreWide(tag) ? (Action<TiffTag, long[]>)Add : AddShort)(tag, values);
         if (layout.Bits <= 16 && page.Ints(TiffTag.COLORMAP, 3 << layout.Bits) is { Length: > 0 } colours)
             AddShort(TiffTag.COLORMAP, colours);
         if (page.Bytes(TiffTag.JPEGTABLES) is { } tables)
-            entries.Add((TiffTag.JPEGTABLES, TiffType.UNDEFINED, tables.Length, tables));
+            fields.Add(new TiffEntry(TiffTag.JPEGTABLES, TiffType.UNDEFINED, tables));
         foreach (var tag in new[] { TiffTag.YCBCRCOEFFICIENTS, TiffTag.REFERENCEBLACKWHITE })
             if (page.Reals(tag, MostValues) is { Length: > 0 } values)
-                entries.Add((tag, TiffType.RATIONAL, values.Length, [.. values.SelectMany(Fraction)]));
-        return [.. entries.OrderBy(entry => entry.Tag)];
+                fields.Add(entries.OfFractions(tag, values));
+        return fields;
     }
 
-    private byte[] Directory(List<(TiffTag Tag, TiffType Type, int Count, byte[] Value)> entries, uint place)
-    {
-        using var head = new MemoryStream();
-        using var values = new MemoryStream();
-        var valuePlace = place + 2 + 12 * (uint)entries.Count + 4;
-        head.Write(Number((uint)entries.Count, 2));
-        foreach (var (tag, type, count, value) in entries)
-        {
-            head.Write(Number((uint)tag, 2));
-            head.Write(Number((uint)type, 2));
-            head.Write(Number((uint)count, 4));
-            if (value.Length > 4)
-            {
-                head.Write(Number(valuePlace + (uint)values.Length, 4));
-                values.Write(value);
-                values.Write(new byte[value.Length % 2]);
-            }
-            else
-                head.Write([.. value, .. new byte[4 - value.Length]]);
-        }
-
-        head.Write(Number(0, 4));
-        values.WriteTo(head);
-        return head.ToArray();
-    }
-
-    // The fields so written hold small decimal numbers.
-    private byte[] Fraction(double value)
-    {
-        const int Denominator = 10_000;
-        return Numbers([(long)Math.Clamp(Math.Round(value * Denominator), 0, uint.MaxValue), Denominator], 4);
-    }
-
-    private byte[] Number(uint value, int size) => Numbers([value], size);
-
-    private byte[] Numbers(ReadOnlySpan<long> values, int size)
-    {
-        var bytes = new byte[values.Length * size];
-        for (var i = 0; i < values.Length; i++)
-            Write(bytes.AsSpan(i * size, size), (uint)values[i]);
-        return bytes;
-    }
-
-    private void Write(Span<byte> bytes, uint value)
-    {
-        if (bytes.Length == 2 && _littleEndian)
-            BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)value);
-        else if (bytes.Length == 2)
-            BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)value);
-        else if (_littleEndian)
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
-        else
-            BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
-    }
+    private static bool AreWide(TiffTag tag) => tag is TiffTag.JPEGIFOFFSET or TiffTag.JPEGIFBYTECOUNT or TiffTag.JPEGQTABLES
+        or TiffTag.JPEGDCTABLES or TiffTag.JPEGACTABLES or TiffTag.GROUP3OPTIONS or TiffTag.GROUP4OPTIONS;
 }

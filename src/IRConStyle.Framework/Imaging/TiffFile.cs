@@ -78,6 +78,9 @@ internal sealed class TiffFile
         _ => IsLittleEndian ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : BinaryPrimitives.ReadUInt64BigEndian(bytes),
     };
 
+    /// <summary>The directory at a place; null when there is none.</summary>
+    public TiffDirectory? DirectoryAt(ulong place) => ReadDirectory(place, isNeeded: false)?.Directory;
+
     private void Walk(ulong offset)
     {
         // A chain may bite its own tail: each place is visited once.

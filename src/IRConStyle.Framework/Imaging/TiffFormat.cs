@@ -21,21 +21,20 @@ internal sealed class TiffFormat : IImageFormat
         var layout = new TiffLayout(file);
         if (file.PageCount > 1)
             source.Note($"first of {file.PageCount} pages");
-        var metadata = TiffMetadata.Read(file.Page);
-        return Orientation.Apply(new TiffReader(source, file, layout).Read(metadata), metadata.Orientation);
+        return Orientation.Apply(new TiffReader(source, file, layout).Read(TiffMetadata.Read(file)), TiffMetadata.OrientationOf(file.Page));
     }
 
     public (int Width, int Height) ReadSize(ImageSource source, Stream stream)
     {
         var file = TiffFile.Open(source, stream);
         var (width, height) = TiffLayout.SizeOf(file);
-        return Orientation.SizeOf(width, height, TiffMetadata.Read(file.Page).Orientation);
+        return Orientation.SizeOf(width, height, TiffMetadata.OrientationOf(file.Page));
     }
 
-    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
+    public void Encode(ImageTarget target, RasterImage image)
     {
         TiffErrors.Clear();
-        using (var tiff = Tiff.ClientOpen(path, "w", output, new TiffOutput()) ?? throw Refused(path))
+        using (var tiff = Tiff.ClientOpen(target.Path, "w", target.Output, new TiffOutput()) ?? throw Refused(target.Path))
         {
             var sampleBytes = image.BitDepth / 8;
             var stored = image.Channels + (image.Alpha is null ? 0 : 1);
@@ -51,7 +50,7 @@ internal sealed class TiffFormat : IImageFormat
             tiff.SetField(TiffTag.ROWSPERSTRIP, Math.Max(1, (256 << 10) / (image.Width * stored * sampleBytes)));
             if (image.Alpha is not null)
                 tiff.SetField(TiffTag.EXTRASAMPLES, 1, new[] { (short)ExtraSample.UNASSALPHA });
-            if (IccProfile.For(image, image.Channels) is { } profile)
+            if (IccProfile.Fitting(image.IccProfile, image.Channels) is { } profile)
                 tiff.SetField(TiffTag.ICCPROFILE, profile.Length, profile);
 
             var row = new byte[image.Width * stored * sampleBytes];
@@ -59,9 +58,29 @@ internal sealed class TiffFormat : IImageFormat
             {
                 Pack(image, y, row);
                 if (!tiff.WriteScanline(row, y))
-                    throw Refused(path);
+                    throw Refused(target.Path);
             }
         }
+
+        AddMetadata(target, image.Metadata);
+        PngMetadata.NoteLoss(target, image.Metadata);
+    }
+
+    /// <summary>Puts a directory behind the library's that holds the metadata, too, and takes its place.</summary>
+    private static void AddMetadata(ImageTarget target, ImageMetadata metadata)
+    {
+        var output = target.Output;
+        var file = TiffFile.Open(new ImageSource(target.Path, [], double.MaxValue, "TIFF"), output);
+        var entries = new TiffEntries(file.IsLittleEndian);
+        var added = TiffMetadata.Entries(metadata, entries);
+        if (added.Count == 0)
+            return;
+        var place = (output.Length + 1) / 2 * 2;
+        output.SetLength(place);
+        output.Position = place;
+        output.Write(entries.Write([.. entries.Take(file, file.Page, _ => true).ExceptBy(added.Select(field => field.Tag), field => field.Tag), .. added], (uint)place));
+        output.Position = 4;
+        output.Write(entries.Number((uint)place, 4));
     }
 
     private static void Pack(RasterImage image, int y, byte[] row)

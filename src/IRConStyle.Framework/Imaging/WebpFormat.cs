@@ -1,14 +1,13 @@
 using System.Buffers.Binary;
-using IRConStyle.Abstractions;
 using SkiaSharp;
 
 namespace IRConStyle.Framework.Imaging;
 
-/// <summary>WebP through Skia; the ICC profile travels in an ICCP chunk of the extended container (RFC 9649).</summary>
+/// <summary>WebP through Skia; metadata travels in chunks of the extended container (RFC 9649).</summary>
 internal sealed class WebpFormat : IImageFormat
 {
     private const int LargestSide = 16383, FileHeader = 12, ChunkHeader = 8;
-    private const byte HasProfile = 0x20, HasAlpha = 0x10;
+    private const byte HasProfile = 0x20, HasAlpha = 0x10, HasExif = 0x08, HasXmp = 0x04;
 
     // For lossless coding the number is the encoder's effort, not a quality; Skia's own default.
     private const float LosslessEffort = 75;
@@ -38,28 +37,43 @@ internal sealed class WebpFormat : IImageFormat
         return Orientation.SizeOf(width, height, orientation);
     }
 
-    public void Encode(Stream output, string path, RasterImage image, int quality, bool lossless)
+    public void Encode(ImageTarget target, RasterImage image)
     {
-        if (Math.Max(image.Width, image.Height) > LargestSide)
-            throw new IRConStyleException($"{path} cannot be written: WebP holds at most {LargestSide} pixels a side, the image has {image.Width}×{image.Height}.", "Write PNG or TIFF instead.");
+        target.RequireSides(image, Name, LargestSide);
         var options = new SKWebpEncoderOptions(
-            lossless ? SKWebpEncoderCompression.Lossless : SKWebpEncoderCompression.Lossy, lossless ? LosslessEffort : quality);
-        var content = SkiaPixels.Encode(path, image, grey: false, withAlpha: true, pixmap => pixmap.Encode(options));
-        output.Write(IccProfile.For(image, 3) is { } profile && image.Channels == 3 ? WithProfile(content, image, profile) : content);
+            target.Lossless ? SKWebpEncoderCompression.Lossless : SKWebpEncoderCompression.Lossy, target.Lossless ? LosslessEffort : target.Quality);
+        var content = SkiaPixels.Encode(target, image, grey: false, withAlpha: true, pixmap => pixmap.Encode(options));
+        var metadata = WithResolution(image.Metadata.Fitting(3));
+        if (image.Channels == 1 && image.IccProfile is not null)
+            target.Note("its ICC profile of grey was left out, since WebP holds colour only");
+        if (metadata.Iptc is not null)
+            target.Note("its IPTC was left out, for which WebP has no place");
+        PngMetadata.NoteLoss(target, metadata);
+        target.Output.Write(metadata.IccProfile is null && metadata.Exif is null && metadata.Xmp is null ? content : Extended(content, image, metadata));
     }
 
-    private static byte[] WithProfile(byte[] content, RasterImage image, byte[] profile)
+    // WebP has no other place for it than EXIF.
+    private static ImageMetadata WithResolution(ImageMetadata metadata)
+        => metadata.Resolution is null ? metadata : metadata with { Exif = TiffMetadata.WithResolution(metadata) };
+
+    private static byte[] Extended(byte[] content, RasterImage image, ImageMetadata metadata)
     {
         Span<byte> features = stackalloc byte[10];
-        features[0] = (byte)(HasProfile | (image.Alpha is null ? 0 : HasAlpha));
+        features[0] = (byte)((metadata.IccProfile is null ? 0 : HasProfile) | (image.Alpha is null ? 0 : HasAlpha)
+            | (metadata.Exif is null ? 0 : HasExif) | (metadata.Xmp is null ? 0 : HasXmp));
         Write24(features[4..], image.Width - 1);
         Write24(features[7..], image.Height - 1);
-        using var result = new MemoryStream(content.Length + profile.Length + 64);
+        using var result = new MemoryStream(content.Length + 1024);
         result.Write("RIFF\0\0\0\0WEBP"u8);
         WriteChunk(result, "VP8X"u8, features);
-        WriteChunk(result, "ICCP"u8, profile);
+        if (metadata.IccProfile is { } profile)
+            WriteChunk(result, "ICCP"u8, profile);
         foreach (var (name, data) in WebpChunks.Read(new MemoryStream(content), ["ALPH", "VP8 ", "VP8L"]))
             WriteChunk(result, System.Text.Encoding.ASCII.GetBytes(name), data);
+        if (metadata.Exif is { } exif)
+            WriteChunk(result, "EXIF"u8, exif);
+        if (metadata.Xmp is { } xmp)
+            WriteChunk(result, "XMP "u8, xmp);
         var bytes = result.ToArray();
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), bytes.Length - ChunkHeader);
         return bytes;
@@ -93,6 +107,6 @@ internal sealed class WebpFormat : IImageFormat
                 "EXIF" => metadata with { Exif = JpegSegments.TryExif(data, out var exif) ? exif : data },
                 _ => metadata with { Xmp = data },
             };
-        return metadata;
+        return metadata.Exif is { } block && TiffMetadata.OpenExif(block) is { } file ? metadata with { Resolution = TiffMetadata.Resolution(file.Page) } : metadata;
     }
 }

@@ -45,7 +45,10 @@ public sealed record RestoreRequest(IReadOnlyList<string> Inputs)
 /// <param name="Height">Its height in pixels; 0 when it could not be read.</param>
 public sealed record RestoreOutcome(RestoreJob Job, IRConStyleException? Error, TimeSpan Time, int Width, int Height)
 {
-    /// <summary>What is to be known of how it was read, each the end of a sentence that begins with the file.</summary>
+    /// <summary>
+    /// What is to be known of how it was read, and what its output's format could not hold, each the end of a sentence that
+    /// begins with the file.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
@@ -94,11 +97,11 @@ public sealed partial class RestorationService(NetworkLoader loader, IImageCodec
             degraded = codec.Read(job.Input);
             using var scope = torch.NewDisposeScope();
             var restored = RasterImage.FromTensor(restorer.Restore(degraded.ToTensor()), degraded);
-            codec.Write(job.Output, restored);
+            var dropped = codec.Write(job.Output, restored);
             if (compare)
                 codec.Write(job.Sheet, ComparisonSheet.Draw(degraded, restored));
             LogRestored(logger, job.Input, job.Output, clock.Elapsed);
-            return new RestoreOutcome(job, null, clock.Elapsed, degraded.Width, degraded.Height) { Notes = degraded.Notes };
+            return new RestoreOutcome(job, null, clock.Elapsed, degraded.Width, degraded.Height) { Notes = [.. degraded.Notes, .. dropped] };
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -80,7 +80,7 @@ public sealed class JpegKindTests : IDisposable
         naive.Notes.ShouldHaveSingleItem().ShouldContain("colours are approximate");
 
         // A made-up press on which the sheet is a light green whatever is printed, and black gets darker.
-        var read = Read([.. plain[..2], .. Segment(0xE2, [.. "ICC_PROFILE\0"u8, 1, 1, .. Press(lightness: 80, a: -30, b: 20)]), .. plain[2..]]);
+        var read = Read(TestImages.WithSegment(plain, 0xE2, [.. "ICC_PROFILE\0"u8, 1, 1, .. Press(lightness: 80, a: -30, b: 20)]));
         read.Notes.ShouldHaveSingleItem().ShouldContain("sRGB through its profile");
         (read.Channels, read.IccProfile).ShouldBe((3, null));
         for (var i = 0; i < read.Samples.Length; i += 3)
@@ -92,7 +92,7 @@ public sealed class JpegKindTests : IDisposable
         }
 
         // A profile of other samples cannot be what the colours were made with.
-        Read([.. plain[..2], .. Segment(0xE2, [.. "ICC_PROFILE\0"u8, 1, 1, .. TestImages.Profile("RGB ")]), .. plain[2..]])
+        Read(TestImages.WithSegment(plain, 0xE2, [.. "ICC_PROFILE\0"u8, 1, 1, .. TestImages.Profile("RGB ")]))
             .Notes.ShouldHaveSingleItem().ShouldContain("colours are approximate");
     }
 
@@ -126,8 +126,6 @@ public sealed class JpegKindTests : IDisposable
         table.CopyTo(profile, 144);
         return profile;
     }
-
-    private static byte[] Segment(byte marker, byte[] data) => [0xFF, marker, (byte)((data.Length + 2) >> 8), (byte)(data.Length + 2), .. data];
 
     private byte[] Coded(string coding)
     {

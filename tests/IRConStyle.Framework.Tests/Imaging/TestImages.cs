@@ -42,7 +42,11 @@ internal static class TestImages
 
     /// <summary>Puts an EXIF segment into a JPEG.</summary>
     public static byte[] WithExif(byte[] jpeg, byte[] exif)
-        => [.. jpeg[..2], 0xFF, 0xE1, 0, (byte)(exif.Length + 8), .. "Exif\0\0"u8, .. exif, .. jpeg[2..]];
+        => WithSegment(jpeg, 0xE1, [.. "Exif\0\0"u8, .. exif]);
+
+    /// <summary>Puts a segment into a JPEG.</summary>
+    public static byte[] WithSegment(byte[] jpeg, byte marker, byte[] data)
+        => [.. jpeg[..2], 0xFF, marker, (byte)((data.Length + 2) >> 8), (byte)(data.Length + 2), .. data, .. jpeg[2..]];
 
     /// <summary>A PNG from its parts; rows are packed and begin with their filter.</summary>
     public static byte[] Png(int width, int height, int bitDepth, int colour, byte[] rows, bool interlaced = false, params (string Name, byte[] Data)[] extra)
