@@ -43,7 +43,7 @@ internal static class LimitBenchmark
             results.Add(result);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{result.Name,-32} {result.Seconds,8:F4} {result.Gflops,9:F1} {result.Share,7:P0} {result.MegapixelsPerSecond,9:F2} {result.PeakMegabytes,9:F0}"));
+                $"{result.Name + @case.Rate,-32} {result.Seconds,8:F4} {result.Gflops,9:F1} {result.Share,7:P0} {result.MegapixelsPerSecond,9:F2} {result.PeakMegabytes,9:F0}"));
         }
 
         if (TrainingComparison.Value(arguments, "--json") is { } file)
@@ -140,12 +140,14 @@ internal static class LimitBenchmark
                 _seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
+        /// <summary>For what moves memory instead of computing.</summary>
+        public string Rate => Bytes > 0 ? string.Create(CultureInfo.InvariantCulture, $": {Bytes / Median / 1e9:F1} GB/s") : "";
+
         public Measured Result(double limit)
         {
             var rate = operations / Median / 1e9;
             return new Measured(
-                Bytes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{name}: {Bytes / Median / 1e9:F1} GB/s") : name,
-                Median, operations > 0 ? rate : null, operations > 0 ? rate / limit : null,
+                name, Median, operations > 0 ? rate : null, operations > 0 ? rate / limit : null,
                 Megapixels > 0 ? Megapixels / Median : null, PeakOf?.Invoke());
         }
     }
