@@ -69,7 +69,7 @@ internal static class LimitBenchmark
             IsLimit = true,
         };
 
-        if (FusedKernels.Best != KernelForm.Layers)
+        if (FusedKernels.Best != KernelForm.Plain)
         {
             var source = new FeatureMap(FeatureMap.Empty(1, 192, 128, 128));
             source.Tensor.fill_(1);
@@ -93,8 +93,8 @@ internal static class LimitBenchmark
             {
                 var image = Image(side);
                 var operations = networks.Operations(pipeline, side);
-                foreach (var form in new[] { KernelForm.Layers, FusedKernels.Best }.Distinct())
-                    yield return new Case($"{pipeline} {side}² {(form == KernelForm.Layers ? "layers" : "fused")}", operations, () => networks.Restore(pipeline, form, image))
+                foreach (var form in new[] { KernelForm.Plain, FusedKernels.Best }.Distinct())
+                    yield return new Case($"{pipeline} {side}² {(form == KernelForm.Plain ? "layers" : "fused")}", operations, () => networks.Restore(pipeline, form, image))
                     {
                         Megapixels = side * side / 1e6,
                         PeakOf = () => double.Parse(OwnProcess.Run("limit-peak", pipeline, $"{side}", $"{form}"), CultureInfo.InvariantCulture) / 1024,

@@ -4,7 +4,7 @@ namespace IRConStyle.Abstractions;
 public interface ILearningRateSchedule
 {
     /// <summary>The rate of one iteration, before any warm-up, which is the engine's business.</summary>
-    /// <param name="iteration">From 1 on, beyond the last one too.</param>
+    /// <param name="iteration">From 1 on; beyond the last one the rate stays what it was there.</param>
     /// <returns>Not negative.</returns>
     double At(int iteration);
 }

@@ -25,5 +25,6 @@ public sealed record EncoderUnderTest(Func<bool, IStyleEncoder> Create);
 
 /// <summary>A learning-rate schedule that checks build as often as they like.</summary>
 /// <param name="Create">Builds a new instance, always with the same options.</param>
+/// <param name="LearningRate">The base rate it was built with (<see cref="ScheduleContext.LearningRate"/>).</param>
 /// <param name="Iterations">The length of the training it was built with (<see cref="ScheduleContext.Iterations"/>).</param>
-public sealed record ScheduleUnderTest(Func<ILearningRateSchedule> Create, int Iterations);
+public sealed record ScheduleUnderTest(Func<ILearningRateSchedule> Create, double LearningRate, int Iterations);

@@ -155,8 +155,10 @@ internal static class ScheduleViolations
             var rate = Rate;
             return _ => rate *= 0.99;
         }, "two rates"),
+        Of("StaysAtItsLastRate", () => iteration => Rate / iteration, "long after"),
+        Of("StaysAtItsLastRate", () => iteration => iteration > Iterations ? 0 : Rate, "in the next"),
     ];
 
     private static Violation Of(string check, Func<Func<int, double>> at, string finding)
-        => Violations.Of<ILearningRateSchedule, ScheduleUnderTest>(check, new(() => new FakeSchedule(at()), Iterations), finding);
+        => Violations.Of<ILearningRateSchedule, ScheduleUnderTest>(check, new(() => new FakeSchedule(at()), Rate, Iterations), finding);
 }

@@ -30,7 +30,7 @@ internal static class Sound
         ["a loss"] = () => Run(LossContract.Checks, new ComponentUnderTest<IRestorationLoss>(() => new FakeLoss((restored, clean) => nn.functional.mse_loss(restored, clean)))),
         ["a contrastive loss"] = () => Run(ContrastiveLossContract.Checks, new ComponentUnderTest<IContrastiveLoss>(() => new FakeContrastiveLoss(output => output.Logits.mean()))),
         ["a metric"] = () => Run(MetricContract.Checks, new ComponentUnderTest<IMetric>(() => new FakeMetric(MetricViolations.Error))),
-        ["a schedule"] = () => Run(ScheduleContract.Checks, new ScheduleUnderTest(() => new FakeSchedule(_ => ScheduleViolations.Rate), ScheduleViolations.Iterations)),
+        ["a schedule"] = () => Run(ScheduleContract.Checks, new ScheduleUnderTest(() => new FakeSchedule(_ => ScheduleViolations.Rate), ScheduleViolations.Rate, ScheduleViolations.Iterations)),
         ["a name and a summary"] = () => Run(DescriptionContract.Checks, new ComponentInfo("my-unet-2", "A network.")),
     };
 

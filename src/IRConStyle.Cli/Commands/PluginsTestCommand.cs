@@ -9,7 +9,7 @@ namespace IRConStyle.Cli.Commands;
 internal sealed class PluginsTestCommand : Verb
 {
     private readonly Argument<string?> _directory = PathArgument.Optional(
-        "folder", "A plugin's build output, or a directory whose sub-folders are plugins; without it, all plugins of the program.");
+        "DIR", "A plugin's build output, or a directory whose sub-folders are plugins; without it, all plugins of the program.");
 
     public PluginsTestCommand()
         : base(

@@ -10,7 +10,7 @@ public static class ScheduleContract
 
     /// <summary>All checks.</summary>
     public static IReadOnlyList<ContractCheck> Checks { get; } = ContractCheck.ListOf<ILearningRateSchedule, ScheduleUnderTest>(
-        GivesRatesFromZeroUp, IsAPureFunction);
+        GivesRatesFromZeroUp, IsAPureFunction, StaysAtItsLastRate);
 
     /// <summary>Every rate is a finite number, and not negative.</summary>
     /// <param name="subject">The schedule.</param>
@@ -46,6 +46,19 @@ public static class ScheduleContract
                     $"iteration {iteration} has two rates, depending on what was asked before",
                     "Compute a rate from the iteration alone, so that a training can go on anywhere; keep no state.");
         }
+    }
+
+    /// <summary>Beyond the last iteration the rate stays what it was there.</summary>
+    /// <inheritdoc cref="GivesRatesFromZeroUp"/>
+    public static void StaysAtItsLastRate(ScheduleUnderTest subject)
+    {
+        var schedule = Build(subject);
+        var (last, next, far) = (schedule.At(subject.Iterations), schedule.At(subject.Iterations + 1), schedule.At(subject.Iterations * 10));
+        // The last step of a falling rate may lie behind the last iteration.
+        Require.That(
+            next.Equals(far) && Math.Abs(next - last) <= 0.01 * subject.LearningRate,
+            FormattableString.Invariant($"the rate is {last:g4} in the last iteration, {next:g4} in the next and {far:g4} long after"),
+            "Clamp the iteration to ScheduleContext.Iterations.");
     }
 
     /// <summary>Iterations all over the training, its ends and some beyond.</summary>

@@ -24,7 +24,7 @@ internal sealed class ComponentBuilder(IServiceProvider services, PluginTestSetu
         where TComponent : class => new(() => Create<TComponent>(name, new ComponentContext(services)));
 
     public ScheduleUnderTest Schedule(string name)
-        => new(() => Create<ILearningRateSchedule>(name, new ScheduleContext(services, LearningRate, Iterations)), Iterations);
+        => new(() => Create<ILearningRateSchedule>(name, new ScheduleContext(services, LearningRate, Iterations)), LearningRate, Iterations);
 
     public ComponentUnderTest<IDegradation> Degradation(string name) => new(() => Create<IDegradation>(
         name,
