@@ -124,7 +124,7 @@ internal sealed class KbBlock : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         using Scalar one = 1;
         var x = _norm1.call(input);
-        var weights = _channelAttention.call(x);                        // N×C×1×1
+        var weights = ImageStatistics.Share(this, _channelAttention.call(x)); // N×C×1×1
         var surroundings = _surroundings.call(x);                       // N×C×H×W
         var attention = _pixelAttention.call(x).addcmul(_attention.call(x), _attentionScale, one); // N×32×H×W
         x = _depthwise.Consume(_mix.Consume(x));                        // N×C×H×W

@@ -34,7 +34,7 @@ internal sealed class ChannelAttention : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = _squeeze.OnPixels(input.mean([1, 2], keepdim: true));
+        var x = _squeeze.OnPixels(ImageStatistics.Share(this, input.mean([1, 2], keepdim: true)));
         return _excite.OnPixels(x.relu_()).sigmoid_().MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using IRConStyle.Abstractions;
 using IRConStyle.Modules;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -71,13 +72,13 @@ internal sealed class NafBlock : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         Tensor x, weights;                                      // N×C×H×W, N×C×1×1
         if (_gate.TryRun(input) is var (gated, means))
-            (x, weights) = (gated, _attention.Consume(means));
+            (x, weights) = (gated, Weigh(means));
         else
         {
             var doubled = _depthwise.Consume(_expand.Consume(_norm1.call(input))); // N×2C×H×W
             using (doubled)
                 x = SimpleGate.Multiply(doubled);
-            weights = _attention.call(x);
+            weights = Weigh(functional.adaptive_avg_pool2d(x, 1));
         }
 
         if (is_grad_enabled())
@@ -86,4 +87,7 @@ internal sealed class NafBlock : Module<Tensor, Tensor>
             _tail.FinishInPlace(x, input, weights, _beta, _gamma);
         return x.MoveToOuterDisposeScope();
     }
+
+    /// <summary>Weights of the channels by their means; in tiles those of the whole image.</summary>
+    private Tensor Weigh(Tensor means) => ((Conv2d)_attention[1]).Consume(ImageStatistics.Share(this, means));
 }

@@ -114,7 +114,7 @@ internal sealed class TransposedAttention : Module<Tensor, Tensor>
     }
 
     private Tensor Attend(Tensor products, Tensor lengths) =>
-        (products / lengths.clamp_min(Epsilon) * _temperature).softmax(-1);
+        (ImageStatistics.Share(this, products / lengths.clamp_min(Epsilon)) * _temperature).softmax(-1);
 
     /// <summary>Views of N×3C×H×W as q, k and v, each N×HW×heads×c.</summary>
     private (Tensor Query, Tensor Key, Tensor Value) Split(Tensor all)

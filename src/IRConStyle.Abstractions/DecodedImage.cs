@@ -66,6 +66,12 @@ public sealed class DecodedImage
     /// <exception cref="ArgumentOutOfRangeException">The part does not lie within the image.</exception>
     public torch.Tensor ToRgbTensor(ImageView view) => ToTensor(view, 3);
 
+    /// <summary>A part of the image in its own channels; nothing but the part is converted.</summary>
+    /// <param name="view">Which part, and how it is turned.</param>
+    /// <returns>As <see cref="ToRgbTensor"/>, but of <see cref="Channels"/> channels.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The part does not lie within the image.</exception>
+    public torch.Tensor ToTensor(ImageView view) => ToTensor(view, Channels);
+
     private torch.Tensor ToTensor(ImageView view, int planes)
     {
         if (view.Top < 0 || view.Left < 0 || view.Height < 1 || view.Width < 1 || view.Height > Height - view.Top || view.Width > Width - view.Left)

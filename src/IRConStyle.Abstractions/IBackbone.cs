@@ -35,4 +35,10 @@ public sealed record BackboneSpec(int InputChannels, int SizeMultiple, bool Requ
 {
     /// <summary>Channels of the restored image; those of the input unless set.</summary>
     public int OutputChannels { get; init; } = InputChannels;
+
+    /// <summary>
+    /// Float32 numbers that the network, its style encoder included, keeps at once for each pixel of the image, at its most:
+    /// decides from which size on an image is restored in tiles. About what a U-Net of 48 channels needs unless set.
+    /// </summary>
+    public double NumbersPerPixel { get; init; } = 1024;
 }

@@ -13,6 +13,12 @@ namespace IRConStyle.Modules;
 /// </summary>
 internal sealed class FusedUpsampling : IDisposable
 {
+    /// <summary>Of the 3×3 convolution's output, so that a processor's shared cache holds it until it is joined.</summary>
+    private const long BandBytes = 8 << 20;
+
+    /// <summary>Two more rows than that are computed for each band.</summary>
+    private const long LeastBandRows = 32;
+
     private readonly Tensor _up;
     private readonly PointwiseConvolution? _mixUp;
     private readonly PointwiseConvolution _mixSkip;
@@ -37,16 +43,40 @@ internal sealed class FusedUpsampling : IDisposable
         _up = byPixel.reshape(4 * _channels, input, 3, 3).DetachFromDisposeScope();
     }
 
-    /// <summary>Upsamples and joins.</summary>
+    /// <summary>Upsamples and joins, in bands of rows: the 3×3 convolution's output is the widest map and never exists as a whole.</summary>
     /// <param name="input">N×C×H×W.</param>
     /// <param name="skip">N×S×2H×2W, for which <see cref="FeatureMap.Fits"/> holds.</param>
     /// <returns>N×D×2H×2W, channels-last, owned by the caller.</returns>
     public Tensor Run(Tensor input, Tensor skip)
     {
-        using var scope = NewDisposeScope();
-        var low = new FeatureMap(functional.conv2d(input, _up, padding: [1, 1]).ToChannelsLast());
         var from = new FeatureMap(skip);
-        var output = new FeatureMap(FeatureMap.Empty(from.Images, _mixSkip.Outputs, from.Height, from.Width));
+        var output = FeatureMap.Empty(from.Images, _mixSkip.Outputs, from.Height, from.Width);
+        var (height, step) = (input.shape[2], BandHeight(input));
+        for (var top = 0L; top < height; top += step)
+        {
+            using var scope = NewDisposeScope();
+            var rows = Math.Min(step, height - top);
+            var (first, last) = (Math.Max(0, top - 1), Math.Min(height, top + rows + 1));
+            var low = functional.conv2d(input.narrow(2, first, last - first), _up, padding: [1, 1]).narrow(2, top - first, rows);
+            Join(
+                new FeatureMap(low.ToChannelsLast()), new FeatureMap(skip.narrow(2, 2 * top, 2 * rows)),
+                new FeatureMap(output.narrow(2, 2 * top, 2 * rows)));
+        }
+
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _up.Dispose();
+
+    /// <summary>Rows of the input at a time; all of them where rows of the batch do not lie together.</summary>
+    private long BandHeight(Tensor input)
+    {
+        var rowBytes = 4 * _channels * input.shape[3] * sizeof(float);
+        return input.shape[0] == 1 ? Math.Max(LeastBandRows, BandBytes / rowBytes) : input.shape[2];
+    }
+
+    private void Join(FeatureMap low, FeatureMap skip, FeatureMap output) =>
         new RowBands(output, bytesPerColumn: 0).Run((band, _) =>
         {
             for (var row = band.Top; row < band.Bottom; row++)
@@ -55,15 +85,10 @@ internal sealed class FusedUpsampling : IDisposable
                     var pixel = (row % 2 * 2) + column;
                     Mix(
                         low.Row(band.Image, row / 2, 0, low.Width).Part(pixel * _channels, _channels),
-                        from.Row(band.Image, row, 0, from.Width).Every(column, 2),
+                        skip.Row(band.Image, row, 0, skip.Width).Every(column, 2),
                         output.Row(band.Image, row, 0, output.Width).Every(column, 2));
                 }
         });
-        return output.Tensor.MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _up.Dispose();
 
     private void Mix(PixelSpan up, PixelSpan skip, PixelSpan target)
     {

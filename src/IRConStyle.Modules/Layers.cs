@@ -87,6 +87,15 @@ public static class Layers
     public static Tensor Consume(this Module<Tensor, Tensor> module, Tensor input)
     {
         ArgumentNullException.ThrowIfNull(module);
+        // Without gradients a sequence holds its input for nothing but its first layer.
+        if (module is Sequential { Count: > 1 } sequence && !is_grad_enabled())
+        {
+            var x = input;
+            for (var layer = 0; layer < sequence.Count; layer++)
+                x = ((Module<Tensor, Tensor>)sequence[layer]).Consume(x);
+            return x;
+        }
+
         using (input)
             return module.call(input);
     }

@@ -66,7 +66,10 @@ public sealed class StyledUNet : Module, IBackbone
         _finetune = this.Own("Finetune_Module", blocks.CreateFinetune(width, blocks.OutputChannels));
         foreach (var module in _style.Modules)
             register_module(module.Name, module.Module);
-        Spec = new BackboneSpec(blocks.InputChannels, blocks.SizeMultiple, _style.Any) { OutputChannels = blocks.OutputChannels };
+        Spec = new BackboneSpec(blocks.InputChannels, blocks.SizeMultiple, _style.Any) 
+        {
+            OutputChannels = blocks.OutputChannels, NumbersPerPixel = blocks.NumbersPerPixel,
+        };
     }
 
     /// <inheritdoc/>
@@ -121,13 +124,10 @@ public sealed class StyledUNet : Module, IBackbone
 
     private Tensor Process(Module<Tensor, Tensor> stage, Tensor input)
     {
+        if (!_blocks.ResidualStages)
+            return stage.Consume(input);
         using (input)
-        {
-            var output = stage.call(input);
-            if (!_blocks.ResidualStages)
-                return output;
-            using (output)
-                return output.add(input);
-        }
+        using (var output = stage.call(input))
+            return output.add(input);
     }
 }

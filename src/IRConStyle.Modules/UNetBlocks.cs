@@ -46,6 +46,9 @@ public abstract class UNetBlocks
     /// <summary>Whether a stage's input is added to its output.</summary>
     public virtual bool ResidualStages => false;
 
+    /// <summary>See <see cref="BackboneSpec.NumbersPerPixel"/>; by default what blocks of NAFNet need.</summary>
+    public virtual double NumbersPerPixel => 16 * Dim;
+
     /// <summary>Makes one stage, which keeps the shape of its input.</summary>
     /// <param name="stage">Which one.</param>
     /// <param name="channels">Its channels.</param>

@@ -6,6 +6,7 @@ using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Inference;
 using IRConStyle.Framework.Pipelines;
 using IRConStyle.Framework.Plugins;
+using IRConStyle.Framework.Tiling;
 using TorchSharp;
 
 namespace IRConStyle.Parity;

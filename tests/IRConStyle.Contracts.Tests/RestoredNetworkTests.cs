@@ -1,5 +1,6 @@
 using IRConStyle.Framework.Inference;
 using IRConStyle.Framework.Pipelines;
+using IRConStyle.Framework.Tiling;
 using TorchSharp;
 
 namespace IRConStyle.Contracts.Tests;

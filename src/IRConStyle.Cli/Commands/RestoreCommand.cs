@@ -27,6 +27,8 @@ internal sealed class RestoreCommand : Verb
 
     private readonly Option<string?> _device = PipelineChoice.Device();
 
+    private readonly RestoringOptions _inference = new();
+
     private readonly Option<bool> _compare = new("--compare")
     {
         Description = "Also write a sheet with before and after beside each result, named …_compare.png.",
@@ -38,6 +40,7 @@ internal sealed class RestoreCommand : Verb
             "Restores images and folders of images.",
             "restore photo.png",
             "restore album -o album_clean --compare",
+            "restore photo.png --strength 0.8 --texture 0.2",
             "restore photo.png --weights runs/denoise/weights.safetensors")
     {
         Add(_inputs);
@@ -46,6 +49,7 @@ internal sealed class RestoreCommand : Verb
         Add(_weights);
         _part.AddTo(this);
         Add(_device);
+        _inference.AddTo(this);
         Add(_compare);
     }
 
@@ -62,12 +66,14 @@ internal sealed class RestoreCommand : Verb
                 Part = _part.Read(call.Result),
                 Device = call.Result.GetValue(_device),
                 Compare = call.Result.GetValue(_compare),
+                Changes = _inference.Read(call.Result),
                 Planned = plan => progress.Plan(plan.Jobs.Count),
                 Done = outcome =>
                 {
                     Show(call.Screen, outcome);
-                    progress.Step();
+                    progress.Finish(outcome.Job);
                 },
+                Advanced = progress.Advance,
             },
             call.Stop));
         return Summarise(call.Screen, result);

@@ -11,6 +11,7 @@ internal sealed class ImageProgress
     private readonly Stopwatch _clock = new();
     private int _total;
     private int _done;
+    private readonly Dictionary<object, double> _begun = [];
     private string _what = "";
 
     private ImageProgress(ProgressTask? task, string noun) => (_task, _noun) = (task, noun);
@@ -48,22 +49,44 @@ internal sealed class ImageProgress
         Describe();
     }
 
-    /// <summary>Tells that one more image is done.</summary>
-    public void Step()
+    /// <summary>Tells how much of an image is done; from any thread.</summary>
+    /// <param name="image">Which image.</param>
+    /// <param name="share">From 0 to 1.</param>
+    public void Advance(object image, double share)
     {
-        _done++;
-        _task?.Increment(1);
-        Describe();
+        lock (_begun)
+        {
+            _begun[image] = share;
+            Describe();
+        }
+    }
+
+    /// <summary>Tells that one more image is done.</summary>
+    public void Step() => Finish(image: null);
+
+    /// <summary>Tells that an image is done; from any thread.</summary>
+    /// <param name="image">The one of <see cref="Advance"/>; null where nothing was told of it.</param>
+    public void Finish(object? image)
+    {
+        lock (_begun)
+        {
+            if (image is not null)
+                _begun.Remove(image);
+            _done++;
+            Describe();
+        }
     }
 
     private void Describe()
     {
         if (_task is null)
             return;
-        var rate = _done / Math.Max(_clock.Elapsed.TotalSeconds, 1e-9);
-        _task.Description = _done == 0
+        var done = _done + _begun.Values.Sum();
+        _task.Value = done;
+        var rate = done / Math.Max(_clock.Elapsed.TotalSeconds, 1e-9);
+        _task.Description = done == 0
             ? $"{_what}0 of {Figures.Count(_total, _noun)}"
             : $"{_what}{Figures.Exact(_done)} of {Figures.Count(_total, _noun)}, {Figures.Rate(rate, _noun)}, "
-                + $"{Figures.Clock(TimeSpan.FromSeconds((_total - _done) / rate))} left";
+                + $"{Figures.Clock(TimeSpan.FromSeconds((_total - done) / rate))} left";
     }
 }

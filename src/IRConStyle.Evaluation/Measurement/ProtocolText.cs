@@ -27,7 +27,7 @@ public sealed class ProtocolText(ComponentCatalogue catalogue, NamedDegradations
         MeasurementAveraging averaging = MeasurementAveraging.Images)
         => string.Join(' ',
             Degraded(degradation),
-            $"Restored{(grey ? " as grey images" : "")} whole, above {Text(inference.Value.WholeImageMegapixels)} megapixels in tiles; clamped to [0, 1] and rounded to 8 bits, half to even.",
+            $"Restored{(grey ? " as grey images" : "")} {Restored(inference.Value)}; clamped to [0, 1] and rounded to 8 bits, half to even.",
             padTo > 0
                 ? $"Both images are extended by reflection to multiples of {padTo} pixels before, and what was added is scored too."
                 : "Scored at the image's own size.",
@@ -61,5 +61,17 @@ public sealed class ProtocolText(ComponentCatalogue catalogue, NamedDegradations
 
     private static string InBrackets(ComponentOptions component) => Options(component) is { Length: > 0 } options ? $" ({options})" : "";
 
-    private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Restored(InferenceOptions options) => string.Concat(
+        options switch
+        {
+            { TileSize: { } side } => Text($"whole, or in tiles of as many pixels as a square of {side}"),
+            { MemoryBudget: { } megabytes } => Text($"whole, or in tiles where {megabytes} MB do not hold the feature maps"),
+            _ => "whole, or in tiles where half of the memory does not hold the feature maps",
+        },
+        options.Precision is InferencePrecision.Float32 ? "" : $", in {options.Precision}",
+        options.Ensemble ? ", the mean over eight orientations" : "",
+        options.Strength < 1 ? Text($", with strength {options.Strength}") : "",
+        options.Texture > 0 ? Text($", with {options.Texture} of the removed texture given back") : "");
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

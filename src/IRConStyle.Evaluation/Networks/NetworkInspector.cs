@@ -1,6 +1,7 @@
 using IRConStyle.Framework.Inference;
 using IRConStyle.Framework.Native;
 using IRConStyle.Framework.Pipelines;
+using IRConStyle.Framework.Tiling;
 using TorchSharp;
 using TorchSharp.Modules;
 

@@ -7,7 +7,7 @@ internal static class MemoryShortage
 {
     /// <summary>What helps, in whichever verb.</summary>
     public const string Remedy =
-        "Memory ran out. Restore in smaller tiles (IRConStyle:Inference:WholeImageMegapixels and TileSize); "
+        "Memory ran out. Restore in smaller tiles (a smaller IRConStyle:Inference:MemoryBudget); "
         + "train with smaller patches or batches (Training:PatchSize, Training:BatchSize; Training:AccumulateBatches keeps the step).";
 
     // libtorch's allocators say it in words alone; CUDA's libraries by a status.

@@ -1,112 +1,116 @@
-using IRConStyle.Abstractions;
+using IRConStyle.Framework.Checks;
+using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Pipelines;
+using IRConStyle.Framework.Tiling;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IRConStyle.Framework.Inference;
 
+/// <summary>A restored image file.</summary>
+/// <param name="Image">The image, in the likeness of the degraded one.</param>
+/// <param name="Notes">What is to be known of how it was restored, each the end of a sentence that begins with the file.</param>
+public sealed record RestoredImage(RasterImage Image, IReadOnlyList<string> Notes);
+
 /// <summary>
-/// Restores single images of any size with a network: pads, tiles what is too large, and crops back. Safe to use from
-/// several threads at once.
+/// Restores single images of any size with a network: pads, tiles what is too large, and crops back. Image and result lie in
+/// the host's memory, only tiles on the device. Safe to use from several threads at once.
 /// </summary>
-/// <param name="network">The network in evaluation mode; stays the caller's.</param>
+/// <param name="network">The network in evaluation mode, in the type that the options name; stays the caller's.</param>
 /// <param name="device">Where the network lies.</param>
-/// <param name="options">When and how to tile.</param>
-public sealed class ImageRestorer(RestorationNetwork network, Device device, InferenceOptions options)
+/// <param name="options">How to restore.</param>
+/// <param name="exact">Opens the same network in float32, for images that a lower precision fails on; null where there is none.</param>
+public sealed class ImageRestorer(RestorationNetwork network, Device device, InferenceOptions options, Func<ImageRestorer>? exact = null)
 {
-    /// <summary>Restores one image.</summary>
+    /// <summary>Tiles are not made smaller than this many pixels when memory runs out.</summary>
+    private const double LeastTilePixels = 128 * 128;
+
+    private readonly PieceRestorer _pieces = new(network, device, options);
+
+    /// <summary>What the device turned out to hold, once its memory ran out.</summary>
+    private double _mostPixels = double.PositiveInfinity;
+
+    /// <summary>Restores one image, whole if half of the machine's memory allows it, for scoring.</summary>
     /// <param name="image">C×H×W float32, nominally in [0,1]; 1 (grey) or 3 (RGB) channels, any H and W from 1 up.</param>
+    /// <param name="cancellation">Stops before the next tile.</param>
     /// <returns>C×H×W float32 on the CPU, not clamped, owned by the caller.</returns>
-    public Tensor Restore(Tensor image)
+    /// <exception cref="Abstractions.IRConStyleException">The image has several channels, and not as many as the network takes.</exception>
+    public Tensor Restore(Tensor image, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(image);
         using var scope = NewDisposeScope();
-        using var inference = inference_mode();
-        var (channels, height, width) = (image.shape[0], image.shape[1], image.shape[2]);
-        var input = image.to(device).unsqueeze(0);
-        var output = height * width > options.WholeImageMegapixels * 1e6 ? RestoreInTiles(input) : RestoreWhole(input);
-        var restored = RestorationNetwork.ToImages(output, count: 1, channels);
-        return ImagePadding.Crop(restored, height, width).squeeze(0).cpu().contiguous().MoveToOuterDisposeScope();
+        return Restore(TileSource.Of(image.cpu()), new RestoreCall(cancellation) { IsMeasured = true }).MoveToOuterDisposeScope();
     }
 
-    private Tensor RestoreWhole(Tensor input)
+    /// <summary>Restores the image of a file, within the memory budget.</summary>
+    /// <remarks>
+    /// A result that is no image (not numbers, or far outside [0,1]) is not returned: a lower precision falls back to float32,
+    /// and float32 to the image as it was.
+    /// </remarks>
+    /// <param name="image">The degraded image.</param>
+    /// <param name="progress">Told of the share that is done, from 0 to 1; from any thread.</param>
+    /// <param name="cancellation">Stops before the next tile.</param>
+    /// <exception cref="Abstractions.IRConStyleException">The network does not take such images.</exception>
+    public RestoredImage Restore(RasterImage image, Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        using var padded = ImagePadding.ToMultiple(input, network.Backbone.Spec.SizeMultiple);
-        return network.Restore(padded);
-    }
-
-    /// <summary>
-    /// Nothing ever has the size of the whole image but input and result: the latents are the mean over all tiles, so that
-    /// the tiles agree on them, and the feature maps are each tile's own.
-    /// </summary>
-    private Tensor RestoreInTiles(Tensor input)
-    {
+        ArgumentNullException.ThrowIfNull(image);
         using var scope = NewDisposeScope();
-        var multiple = LeastCommonMultiple(network.Backbone.Spec.SizeMultiple, CoarsestStride());
-        var padded = ImagePadding.ToMultiple(input, multiple);
-        var (height, width) = (padded.shape[2], padded.shape[3]);
-        var (side, overlap) = (RoundUp(options.TileSize, multiple), RoundUp(options.TileOverlap, multiple));
-        var encoder = network.Backbone.Spec.RequiresStyle ? network.Encoder : null;
-        var latents = encoder is null ? null : MeanLatents(encoder, network.ToEncoder(padded), side, overlap);
-        Tensor? result = null;
-        foreach (var tile in Tiles(height, width, side))
+        var call = new RestoreCall(cancellation) { Progress = progress };
+        var restored = Restore(TileSource.Of(image), call);
+        if (OutputGuard.Judge(restored) is not { } fault)
+            return new RestoredImage(RasterImage.FromTensor(restored, image), call.Notes);
+        if (exact is null)
+            return new RestoredImage(image, [.. call.Notes, $"is left as it was, because the network's result {fault}"]);
+
+        restored.Dispose();
+        var again = exact().Restore(image, progress, cancellation);
+        return again with { Notes = [$"is restored in float32, because the result in {options.Precision} {fault}", .. again.Notes] };
+    }
+
+    /// <summary>Whether images of that size are restored whole, and several of them at once within the budget.</summary>
+    internal bool IsSmall(int height, int width, int atOnce) =>
+        (double)height * width <= MemoryBudget.Pixels(options, network.Backbone.Spec, isMeasured: false, atOnce);
+
+    /// <summary>How many images or tiles are worked on side by side.</summary>
+    internal int Workers => options.Workers ?? (device.type == DeviceType.CPU ? get_num_threads() : 1);
+
+    private Tensor Restore(TileSource image, RestoreCall call)
+    {
+        while (true)
         {
-            using var tileScope = NewDisposeScope();
-            var outer = tile.Grow(overlap, height, width);
-            var restored = network.Restore(Cut(padded, outer), latents is null ? null : colour => encoder!.Encode(colour) with { Latents = latents });
-            result ??= empty([restored.shape[0], restored.shape[1], height, width], restored.dtype, device).MoveToOuterDisposeScope();
-            result.narrow(2, tile.Top, tile.Height).narrow(3, tile.Left, tile.Width)
-                .copy_(restored.narrow(2, tile.Top - outer.Top, tile.Height).narrow(3, tile.Left - outer.Left, tile.Width));
+            var most = Math.Min(MemoryBudget.Pixels(options, network.Backbone.Spec, call.IsMeasured), Volatile.Read(ref _mostPixels));
+            try
+            {
+                return Attempt(image, most, call);
+            }
+            catch (Exception exception) when (MemoryShortage.Caused(exception) && Math.Min(most, image.Height * image.Width) / 2 >= LeastTilePixels)
+            {
+                Volatile.Write(ref _mostPixels, Math.Min(most, image.Height * image.Width) / 2);
+                call.Note("needed smaller tiles, because memory ran out");
+            }
         }
-
-        return result!.MoveToOuterDisposeScope();
     }
 
-    private static Tensor[] MeanLatents(IStyleEncoder encoder, Tensor image, long side, long overlap)
+    private Tensor Attempt(TileSource image, double most, RestoreCall call)
     {
-        using var scope = NewDisposeScope();
-        var (height, width) = (image.shape[2], image.shape[3]);
-        Tensor[]? sums = null;
-        foreach (var tile in Tiles(height, width, side))
-        {
-            using var tileScope = NewDisposeScope();
-            var weight = tile.Height * tile.Width / (double)(height * width);
-            var parts = encoder.Encode(Cut(image, tile.Grow(overlap, height, width))).Latents.Select(latent => latent * weight);
-            sums = [.. (sums is null ? parts : sums.Zip(parts, (sum, part) => sum + part)).Select(sum => sum.MoveToOuterDisposeScope())];
-        }
-
-        return [.. sums!.Select(sum => sum.MoveToOuterDisposeScope())];
+        var multiple = _pieces.TileMultiple;
+        var whole = new Tile(0, 0, ImagePadding.RoundUp(image.Height, _pieces.SizeMultiple), ImagePadding.RoundUp(image.Width, _pieces.SizeMultiple));
+        if (image.Height * image.Width <= most)
+            return Crop(_pieces.Restore(image.Cut(whole), latents: null), image);
+        // Workers side by side share the budget, unless that would leave them tiles that mostly overlap.
+        var workers = (int)Math.Clamp(most / SmallTilePixels, 1, Workers);
+        var grid = TileGrid.Plan(image.Height, image.Width, multiple, most / workers, options.TileOverlap);
+        return grid.Count == 1
+            ? Crop(_pieces.Restore(image.Cut(whole), latents: null), image)
+            : new TiledRestoration(_pieces, image, grid, call).Run(Math.Min(workers, grid.Count));
     }
 
-    private static IEnumerable<Rectangle> Tiles(long height, long width, long side)
+    private const double SmallTilePixels = 384 * 384;
+
+    private static Tensor Crop(Tensor restored, TileSource image)
     {
-        for (long top = 0; top < height; top += side)
-            for (long left = 0; left < width; left += side)
-                yield return new Rectangle(top, left, Math.Min(side, height - top), Math.Min(side, width - left));
-    }
-
-    private static long RoundUp(int size, int multiple) => ((long)size + multiple - 1) / multiple * multiple;
-
-    private static Tensor Cut(Tensor image, Rectangle area)
-        => image.narrow(2, area.Top, area.Height).narrow(3, area.Left, area.Width).contiguous();
-
-    private long CoarsestStride() => network.Encoder?.Spec.Features.Select(feature => (long)feature.Stride).DefaultIfEmpty(1).Max() ?? 1;
-
-    private static int LeastCommonMultiple(int a, long b)
-    {
-        long x = a, y = b;
-        while (y != 0)
-            (x, y) = (y, x % y);
-        return (int)(a / x * b);
-    }
-
-    private readonly record struct Rectangle(long Top, long Left, long Height, long Width)
-    {
-        public Rectangle Grow(long margin, long height, long width)
-        {
-            var top = Math.Max(0, Top - margin);
-            var left = Math.Max(0, Left - margin);
-            return new Rectangle(top, left, Math.Min(height, Top + Height + margin) - top, Math.Min(width, Left + Width + margin) - left);
-        }
+        using (restored)
+        using (var cropped = ImagePadding.Crop(restored, image.Height, image.Width))
+            return cropped.squeeze(0).contiguous();
     }
 }

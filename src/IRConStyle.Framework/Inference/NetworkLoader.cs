@@ -28,11 +28,14 @@ public sealed partial class NetworkLoader(
     /// <param name="weights">A weights file; null takes the one the pipeline is configured with.</param>
     /// <param name="device">auto, cpu, cuda or cuda:n; null for the configured device.</param>
     /// <param name="choice">Where in the weights file to look; null for everywhere, see <see cref="WeightsFile.Load(string, RestorationNetwork, PartChoice?)"/>.</param>
+    /// <param name="changes">What is to be otherwise than configured; null for nothing.</param>
     /// <returns>A network that lives until it is disposed, whatever dispose scope it was opened in.</returns>
-    /// <exception cref="IRConStyleException">Unknown pipeline, unreadable or unfitting weights, unknown device.</exception>
-    public LoadedNetwork Open(string? pipeline, string? weights, string? device, PartChoice? choice = null)
+    /// <exception cref="IRConStyleException">Unknown pipeline, unreadable or unfitting weights, unknown device, or one that lacks the precision.</exception>
+    public LoadedNetwork Open(string? pipeline, string? weights, string? device, PartChoice? choice = null, InferenceChanges? changes = null)
     {
         var target = runtime.SelectDevice(device);
+        var inference = (changes ?? new InferenceChanges()).ApplyTo(options.Value);
+        PrecisionSupport.Check(inference.Precision, target);
         using var scope = torch.NewDisposeScope();
         var name = pipeline ?? (weights is null ? factory.DefaultName : Path.GetFileNameWithoutExtension(weights));
         var description = pipeline is null && weights is not null ? Identify(weights, choice) : factory.Describe(name);
@@ -48,8 +51,11 @@ public sealed partial class NetworkLoader(
                     $"Give --weights FILE, set IRConStyle:Pipelines:{network.PipelineName}:Weights, or train it first.");
             network.To(target);
             network.Eval();
+            PrecisionSupport.Convert(network, inference.Precision);
             network.DetachFromDisposeScope();
-            return new LoadedNetwork(network, new ImageRestorer(network, target, options.Value), target, file);
+            var exact = inference.Precision is InferencePrecision.Float32 ? null : new Lazy<LoadedNetwork>(
+                () => Open(pipeline, weights, device, choice, (changes ?? new InferenceChanges()) with { Precision = InferencePrecision.Float32 }));
+            return new LoadedNetwork(network, new ImageRestorer(network, target, inference, exact is null ? null : () => exact.Value.Restorer), target, file, exact);
         }
         catch
         {
@@ -122,8 +128,15 @@ public sealed partial class NetworkLoader(
 /// <param name="Restorer">Restores images with it.</param>
 /// <param name="Device">Where it lies.</param>
 /// <param name="WeightsPath">Where the weights came from; null for a network without parameters.</param>
-public sealed record LoadedNetwork(RestorationNetwork Network, ImageRestorer Restorer, torch.Device Device, string? WeightsPath) : IDisposable
+/// <param name="Exact">The same in float32, opened when an image asks for it; null where this one is.</param>
+public sealed record LoadedNetwork(
+    RestorationNetwork Network, ImageRestorer Restorer, torch.Device Device, string? WeightsPath, Lazy<LoadedNetwork>? Exact = null) : IDisposable
 {
     /// <inheritdoc/>
-    public void Dispose() => Network.Dispose();
+    public void Dispose()
+    {
+        Network.Dispose();
+        if (Exact is { IsValueCreated: true })
+            Exact.Value.Dispose();
+    }
 }

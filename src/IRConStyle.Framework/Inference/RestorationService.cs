@@ -33,7 +33,13 @@ public sealed record RestoreRequest(IReadOnlyList<string> Inputs)
     /// <summary>Told of the plan before the first image.</summary>
     public Action<RestorePlan>? Planned { get; init; }
 
-    /// <summary>Told of each image as it is done.</summary>
+    /// <summary>What is to be otherwise than configured.</summary>
+    public InferenceChanges? Changes { get; init; }
+
+    /// <summary>Told of the share of an image that is done, from 0 to 1, while it is restored; images are worked on side by side.</summary>
+    public Action<RestoreJob, double>? Advanced { get; init; }
+
+    /// <summary>Told of each image as it is done; never twice at a time.</summary>
     public Action<RestoreOutcome>? Done { get; init; }
 }
 
@@ -64,60 +70,20 @@ public sealed record RestoreResult(
 /// <param name="loader">Builds the networks.</param>
 /// <param name="codec">Reads and writes images.</param>
 /// <param name="logger">Receives what happens.</param>
-public sealed partial class RestorationService(NetworkLoader loader, IImageCodec codec, ILogger<RestorationService> logger)
+public sealed class RestorationService(NetworkLoader loader, IImageCodec codec, ILogger<RestorationService> logger)
 {
     /// <summary>Restores everything a request names.</summary>
     /// <param name="request">What to restore and with what.</param>
-    /// <param name="cancellation">Stops before the next image.</param>
+    /// <param name="cancellation">Stops before the next image or tile; what is restored by then is still written.</param>
     /// <exception cref="IRConStyleException">The plan, the pipeline or its weights are wrong; problems of single images are outcomes.</exception>
     public RestoreResult Run(RestoreRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         var plan = RestorePlan.Make(request.Inputs, request.Output, codec);
-        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Part);
+        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Part, request.Changes);
         request.Planned?.Invoke(plan);
-        var outcomes = new List<RestoreOutcome>(plan.Jobs.Count);
-        foreach (var job in plan.Jobs)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var outcome = Restore(job, loaded.Restorer, request.Compare);
-            outcomes.Add(outcome);
-            request.Done?.Invoke(outcome);
-        }
-
+        using var line = new RestoreLine(loaded.Restorer, codec, request, logger);
+        var outcomes = line.Run(plan.Jobs, cancellation);
         return new RestoreResult(outcomes, plan.Skipped, loaded.Network.PipelineName, loaded.WeightsPath);
     }
-
-    private RestoreOutcome Restore(RestoreJob job, ImageRestorer restorer, bool compare)
-    {
-        var clock = Stopwatch.StartNew();
-        RasterImage? degraded = null;
-        try
-        {
-            degraded = codec.Read(job.Input);
-            using var scope = torch.NewDisposeScope();
-            var restored = RasterImage.FromTensor(restorer.Restore(degraded.ToTensor()), degraded);
-            var dropped = codec.Write(job.Output, restored);
-            if (compare)
-                codec.Write(job.Sheet, ComparisonSheet.Draw(degraded, restored));
-            LogRestored(logger, job.Input, job.Output, clock.Elapsed);
-            return new RestoreOutcome(job, null, clock.Elapsed, degraded.Width, degraded.Height) { Notes = [.. degraded.Notes, .. dropped] };
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // Whatever a single image provokes, memory running out included, is that image's failure.
-            var error = exception as IRConStyleException ?? new IRConStyleException(
-                $"{job.Input} could not be restored: {exception.Message.Split('\n')[0].TrimEnd()}",
-                MemoryShortage.Caused(exception) ? MemoryShortage.Remedy : "--verbose shows the details.",
-                exception);
-            LogFailed(logger, job.Input, error.Message, exception);
-            return new RestoreOutcome(job, error, clock.Elapsed, degraded?.Width ?? 0, degraded?.Height ?? 0);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Debug, "Restored {Input} to {Output} in {Time}.")]
-    private static partial void LogRestored(ILogger logger, string input, string output, TimeSpan time);
-
-    [LoggerMessage(LogLevel.Debug, "{Input} was not restored: {Reason}")]
-    private static partial void LogFailed(ILogger logger, string input, string reason, Exception exception);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Inference;
+using IRConStyle.Framework.Tiling;
 using TorchSharp;
 
 namespace IRConStyle.Framework.Scoring;

@@ -61,7 +61,8 @@ internal sealed class ComponentBuilder(IServiceProvider services, PluginTestSetu
     private TComponent Create<TComponent>(string name, ComponentContext context, Action<object>? fill = null)
         where TComponent : class
     {
-        var factory = _catalogue.Get<TComponent>(name);
+        // Not the catalogue's, which checks components itself: here the plugin's own is judged.
+        var factory = services.GetRequiredKeyedService<IComponentFactory<TComponent>>(name);
         var options = SmallOptions.Create(factory.OptionsType, PartOf);
         setup.Apply(options);
         fill?.Invoke(options);

@@ -1,5 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Framework.Inference;
+using IRConStyle.Framework.Tiling;
 using static TorchSharp.torch;
 
 namespace IRConStyle.Testing.Support;

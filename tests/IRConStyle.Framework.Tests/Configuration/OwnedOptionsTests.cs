@@ -16,23 +16,23 @@ public sealed class OwnedOptionsTests
     public void All_ways_of_asking_agree_and_follow_a_reload()
     {
         var configuration = new ConfigurationManager();
-        configuration["IRConStyle:Inference:TileSize"] = "192";
+        configuration["IRConStyle:Inference:TileOverlap"] = "192";
         configuration["IRConStyle:Pipelines:p:Backbone:Name"] = "first";
         using var services = CompositionHost.From(configuration);
         var monitor = services.GetRequiredService<IOptionsMonitor<InferenceOptions>>();
         var told = new List<int>();
-        using var listening = monitor.OnChange(options => told.Add(options.TileSize));
+        using var listening = monitor.OnChange(options => told.Add(options.TileOverlap));
 
-        services.GetRequiredService<IOptions<InferenceOptions>>().Value.TileSize.ShouldBe(192);
-        monitor.CurrentValue.TileSize.ShouldBe(192);
+        services.GetRequiredService<IOptions<InferenceOptions>>().Value.TileOverlap.ShouldBe(192);
+        monitor.CurrentValue.TileOverlap.ShouldBe(192);
         Snapshot(services).ShouldBe(192);
         services.GetRequiredService<IOptionsMonitor<PipelineOptions>>().Get("p").Backbone.Name.ShouldBe("first");
 
-        configuration["IRConStyle:Inference:TileSize"] = "384";
+        configuration["IRConStyle:Inference:TileOverlap"] = "384";
         configuration["IRConStyle:Pipelines:p:Backbone:Name"] = "second";
         ((IConfigurationRoot)configuration).Reload();
 
-        monitor.CurrentValue.TileSize.ShouldBe(384);
+        monitor.CurrentValue.TileOverlap.ShouldBe(384);
         Snapshot(services).ShouldBe(384);
         told.ShouldContain(384);
         services.Pipelines().Describe("p").Backbone.Name.ShouldBe("second");
@@ -53,11 +53,11 @@ public sealed class OwnedOptionsTests
     public void A_fault_elsewhere_does_not_keep_a_pipeline_from_being_found()
     {
         using var services = CompositionHost.FromJson("""
-            { "IRConStyle": { "Inference": { "TileSize": "much" }, "Pipelines": { "good": { "Backbone": { "Name": "fake" } }, "bad": { "Metrics": { "a": 1 } } } } }
+            { "IRConStyle": { "Inference": { "TileOverlap": "much" }, "Pipelines": { "good": { "Backbone": { "Name": "fake" } }, "bad": { "Metrics": { "a": 1 } } } } }
             """);
         services.Pipelines().Describe("good").Backbone.Name.ShouldBe("fake");
         Should.Throw<ConfigurationException>(() => services.Pipelines().Describe("bad"));
-        Should.Throw<ConfigurationException>(() => services.GetRequiredService<IOptions<InferenceOptions>>().Value).Message.ShouldContain("TileSize");
+        Should.Throw<ConfigurationException>(() => services.GetRequiredService<IOptions<InferenceOptions>>().Value).Message.ShouldContain("TileOverlap");
     }
 
     [Fact]
@@ -84,6 +84,6 @@ public sealed class OwnedOptionsTests
     private static int Snapshot(IServiceProvider services)
     {
         using var scope = services.CreateScope();
-        return scope.ServiceProvider.GetRequiredService<IOptionsSnapshot<InferenceOptions>>().Value.TileSize;
+        return scope.ServiceProvider.GetRequiredService<IOptionsSnapshot<InferenceOptions>>().Value.TileOverlap;
     }
 }

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using IRConStyle.Framework.Checkpoints;
 using IRConStyle.Framework.Inference;
+using IRConStyle.Framework.Tiling;
 using IRConStyle.Tests.Engine;
 using TorchSharp;
 
-namespace IRConStyle.Framework.Tests.Inference;
+namespace IRConStyle.Framework.Tests.Tiling;
 
 public class ImagePaddingTests
 {

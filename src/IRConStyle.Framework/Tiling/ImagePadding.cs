@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace IRConStyle.Framework.Inference;
+namespace IRConStyle.Framework.Tiling;
 
 /// <summary>Pads images to the size a backbone asks for, and crops back.</summary>
 public static class ImagePadding
@@ -17,9 +17,19 @@ public static class ImagePadding
     {
         ArgumentNullException.ThrowIfNull(image);
         using var scope = NewDisposeScope();
-        var (height, width) = (image.shape[2], image.shape[3]);
-        var result = Extend(Extend(image.alias(), 3, Missing(width, multiple)), 2, Missing(height, multiple));
-        return result.MoveToOuterDisposeScope();
+        return Extend(image, RoundUp(image.shape[2], multiple), RoundUp(image.shape[3], multiple)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Extends an image likewise to a size of its own.</summary>
+    /// <param name="image">N×C×H×W.</param>
+    /// <param name="height">H', not less than H.</param>
+    /// <param name="width">W', not less than W.</param>
+    /// <returns>N×C×H'×W', owned by the caller; the image itself, as another handle, when nothing is to be added.</returns>
+    public static Tensor Extend(Tensor image, long height, long width)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var scope = NewDisposeScope();
+        return Extend(Extend(image.alias(), 3, width - image.shape[3]), 2, height - image.shape[2]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Cuts an image to its upper left part.</summary>
@@ -34,7 +44,8 @@ public static class ImagePadding
         return image.narrow(2, 0, height).narrow(3, 0, width).MoveToOuterDisposeScope();
     }
 
-    private static long Missing(long size, int multiple) => (multiple - size % multiple) % multiple;
+    /// <summary>The next multiple from a size on.</summary>
+    internal static long RoundUp(long size, long multiple) => (size + multiple - 1) / multiple * multiple;
 
     private static Tensor Extend(Tensor image, int dimension, long amount)
     {

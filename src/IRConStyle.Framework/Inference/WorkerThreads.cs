@@ -1,0 +1,61 @@
+using TorchSharp;
+
+namespace IRConStyle.Framework.Inference;
+
+/// <summary>
+/// Threads that compute side by side, each with its share of libtorch's threads. Rather that than one image on all of
+/// them: every layer waits for the slowest thread, the more so where something else needs a core.
+/// </summary>
+internal static class WorkerThreads
+{
+    /// <summary>Runs one body on each of several threads, and waits for all.</summary>
+    /// <param name="workers">How many; one runs on the calling thread, with its own number of threads.</param>
+    /// <param name="body">The work, which takes from something common until nothing is left.</param>
+    /// <exception cref="AggregateException">A body threw; the others went on to their ends.</exception>
+    public static void Run(int workers, Action body)
+    {
+        if (workers == 1)
+        {
+            body();
+            return;
+        }
+
+        // libtorch keeps the number for each thread, and a new thread starts with the last one set anywhere.
+        var all = torch.get_num_threads();
+        var share = Math.Max(1, all / workers);
+        var tasks = Enumerable.Range(0, workers).Select(_ => Start(() =>
+        {
+            torch.set_num_threads(share);
+            body();
+        })).ToArray();
+        try
+        {
+            Task.WaitAll(tasks);
+        }
+        finally
+        {
+            torch.set_num_threads(all);
+        }
+    }
+
+    /// <summary>Gives one of several workers all their threads, while the others wait.</summary>
+    /// <param name="workers">How many they are.</param>
+    /// <param name="body">The work.</param>
+    public static T OnAll<T>(int workers, Func<T> body)
+    {
+        var own = torch.get_num_threads();
+        torch.set_num_threads(own * workers);
+        try
+        {
+            return body();
+        }
+        finally
+        {
+            torch.set_num_threads(own);
+        }
+    }
+
+    /// <summary>On a thread of its own: the pool's serve others, and would keep the number.</summary>
+    public static Task Start(Action body) => Task.Factory.StartNew(
+        body, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+}
