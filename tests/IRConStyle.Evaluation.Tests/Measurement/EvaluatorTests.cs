@@ -76,7 +76,7 @@ public sealed class EvaluatorTests : IDisposable
         set.Mean["error"].ShouldBeInRange(30, 40);
         set.Protocol.ShouldBe(
             "Clean images degraded by dusk, which is darken (Sigma=40), seed 7 mixed with each image's name; the network gets the values as they come, "
-            + "neither clipped nor rounded. Restored whole, above 2.1 megapixels in tiles; clamped to [0, 1] and rounded to 8 bits, half to even. "
+            + "neither clipped nor rounded. Restored whole, or in tiles where half of the memory does not hold the feature maps; clamped to [0, 1] and rounded to 8 bits, half to even. "
             + "Scored at the image's own size. error: mean absolute difference. Means are over images.");
     }
 
