@@ -18,6 +18,9 @@ public sealed class ImageStatistics : IDisposable
     private readonly Dictionary<object, (torch.Tensor Sum, int Count)> _collected = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<object, torch.Tensor> _means = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Whether no block has taken anything so far.</summary>
+    public bool IsEmpty => _collected.Count == 0;
+
     /// <summary>Called by a block with what it took of its feature map; gives back what it is to go on with.</summary>
     /// <param name="block">The block.</param>
     /// <param name="own">Of a shape that does not depend on the size of the map; disposed unless it is given back.</param>

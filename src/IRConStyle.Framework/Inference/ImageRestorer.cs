@@ -25,6 +25,9 @@ public sealed class ImageRestorer(RestorationNetwork network, Device device, Inf
     /// <summary>Tiles are not made smaller than this many pixels when memory runs out.</summary>
     private const double LeastTilePixels = 128 * 128;
 
+    /// <summary>Smaller tiles would mostly overlap, so workers side by side do not share the budget any further.</summary>
+    private const double SmallTilePixels = 384 * 384;
+
     private readonly PieceRestorer _pieces = new(network, device, options);
 
     /// <summary>What the device turned out to hold, once its memory ran out.</summary>
@@ -93,24 +96,18 @@ public sealed class ImageRestorer(RestorationNetwork network, Device device, Inf
 
     private Tensor Attempt(TileSource image, double most, RestoreCall call)
     {
-        var multiple = _pieces.TileMultiple;
-        var whole = new Tile(0, 0, ImagePadding.RoundUp(image.Height, _pieces.SizeMultiple), ImagePadding.RoundUp(image.Width, _pieces.SizeMultiple));
         if (image.Height * image.Width <= most)
-            return Crop(_pieces.Restore(image.Cut(whole), latents: null), image);
-        // Workers side by side share the budget, unless that would leave them tiles that mostly overlap.
+            return RestoreWhole(image);
         var workers = (int)Math.Clamp(most / SmallTilePixels, 1, Workers);
-        var grid = TileGrid.Plan(image.Height, image.Width, multiple, most / workers, options.TileOverlap);
-        return grid.Count == 1
-            ? Crop(_pieces.Restore(image.Cut(whole), latents: null), image)
-            : new TiledRestoration(_pieces, image, grid, call).Run(Math.Min(workers, grid.Count));
+        var grid = TileGrid.Plan(image.Height, image.Width, _pieces.TileMultiple, most / workers, options.TileOverlap);
+        return grid.Count == 1 ? RestoreWhole(image) : new TiledRestoration(_pieces, image, grid, call).Run(Math.Min(workers, grid.Count));
     }
 
-    private const double SmallTilePixels = 384 * 384;
-
-    private static Tensor Crop(Tensor restored, TileSource image)
+    private Tensor RestoreWhole(TileSource image)
     {
-        using (restored)
-        using (var cropped = ImagePadding.Crop(restored, image.Height, image.Width))
-            return cropped.squeeze(0).contiguous();
+        using var scope = NewDisposeScope();
+        var (height, width) = (ImagePadding.RoundUp(image.Height, _pieces.SizeMultiple), ImagePadding.RoundUp(image.Width, _pieces.SizeMultiple));
+        var restored = _pieces.Restore(image.Cut(new Tile(0, 0, height, width)), latents: null);
+        return ImagePadding.Crop(restored, image.Height, image.Width).squeeze(0).contiguous().MoveToOuterDisposeScope();
     }
 }

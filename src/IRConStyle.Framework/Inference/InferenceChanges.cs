@@ -1,3 +1,6 @@
+using IRConStyle.Framework.Configuration;
+using Microsoft.Extensions.Configuration;
+
 namespace IRConStyle.Framework.Inference;
 
 /// <summary>What a caller wants otherwise than configured; null is as configured. See <see cref="InferenceOptions"/>.</summary>
@@ -24,13 +27,9 @@ public sealed record InferenceChanges
         var changed = options.Copy();
         changed.Precision = Precision ?? options.Precision;
         changed.Ensemble = Ensemble ?? options.Ensemble;
-        changed.Strength = Share(Strength, nameof(Strength)) ?? options.Strength;
-        changed.Texture = Share(Texture, nameof(Texture)) ?? options.Texture;
+        changed.Strength = Strength ?? options.Strength;
+        changed.Texture = Texture ?? options.Texture;
+        OptionsBounds.Require(changed, ConfigurationPath.Combine(FrameworkSection.Name, InferenceOptions.SectionKey));
         return changed;
     }
-
-    private static double? Share(double? value, string name) => value is null or (>= 0 and <= 1)
-        ? value
-        : throw new Abstractions.IRConStyleException(
-            FormattableString.Invariant($"{name} is {value}."), "Give a number from 0 to 1.");
 }

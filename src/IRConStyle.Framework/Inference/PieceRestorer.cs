@@ -24,7 +24,7 @@ internal sealed class PieceRestorer(RestorationNetwork network, Device device, I
         network.Encoder?.Spec.Features.Select(feature => (long)feature.Stride).DefaultIfEmpty(1).Max() ?? 1);
 
     /// <summary>Restores a piece.</summary>
-    /// <param name="input">1×C×H×W float32 on the CPU, H and W multiples; disposed.</param>
+    /// <param name="input">1×C×H×W float32 on the CPU, H and W multiples.</param>
     /// <param name="latents">The latents of the whole image; null for those of the piece.</param>
     /// <returns>1×C×H×W float32 on the CPU, in the caller's scope.</returns>
     public Tensor Restore(Tensor input, Tensor[]? latents)
@@ -48,9 +48,12 @@ internal sealed class PieceRestorer(RestorationNetwork network, Device device, I
             .Select(latent => latent.to(ScalarType.Float32).MoveToOuterDisposeScope())];
     }
 
-    private Tensor Pass(Tensor input, Tensor[]? latents)
+    /// <summary>One pass through the network, in one orientation and at full strength.</summary>
+    /// <inheritdoc cref="Restore"/>
+    public Tensor Pass(Tensor input, Tensor[]? latents)
     {
         using var scope = NewDisposeScope();
+        using var inference = inference_mode();
         Func<Tensor, StyleCode>? encode = latents is null ? null
             : colour => network.Encoder!.Encode(colour) with { Latents = [.. latents.Select(latent => latent.to(_type))] };
         var output = network.Restore(input.to(_type, device), encode);

@@ -84,9 +84,7 @@ internal sealed partial class RestoreLine(ImageRestorer restorer, IImageCodec co
             _sideBySide.EnterWriteLock();
         try
         {
-            item.Try(() => item.Restored = small || workers == 1
-                ? restorer.Restore(degraded, progress, cancellation)
-                : WorkerThreads.OnAll(workers, () => restorer.Restore(degraded, progress, cancellation)));
+            item.Try(() => item.Restored = WorkerThreads.With(small ? 1 : workers, () => restorer.Restore(degraded, progress, cancellation)));
         }
         finally
         {
@@ -151,8 +149,6 @@ internal sealed partial class RestoreLine(ImageRestorer restorer, IImageCodec co
     /// <summary>One image and how far it is.</summary>
     private sealed class Item(int index, RestoreJob job)
     {
-        private TimeSpan _time;
-
         public int Index => index;
 
         public RestoreJob Job => job;
@@ -164,7 +160,7 @@ internal sealed partial class RestoreLine(ImageRestorer restorer, IImageCodec co
         public IRConStyleException? Error { get; private set; }
 
         /// <summary>What was spent on it, without waiting.</summary>
-        public TimeSpan Time => _time;
+        public TimeSpan Time { get; private set; }
 
         /// <summary>Whatever a single image provokes, memory running out included, is that image's failure.</summary>
         public void Try(Action step)
@@ -182,7 +178,7 @@ internal sealed partial class RestoreLine(ImageRestorer restorer, IImageCodec co
                     exception);
             }
 
-            _time += Stopwatch.GetElapsedTime(start);
+            Time += Stopwatch.GetElapsedTime(start);
         }
     }
 }

@@ -20,7 +20,6 @@ internal sealed class TiledRestoration(PieceRestorer pieces, TileSource image, T
 
     private const int LeastPart = 64, LargestPart = 512;
 
-
     private readonly Lock _lock = new();
     private readonly SortedDictionary<int, Tensor> _finished = [];
     private int _next = -1;
@@ -39,10 +38,6 @@ internal sealed class TiledRestoration(PieceRestorer pieces, TileSource image, T
         try
         {
             WorkerThreads.Run(workers, () => Work(result, latents, statistics));
-        }
-        catch (AggregateException exception)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception.Flatten().InnerExceptions[0]);
         }
         finally
         {
@@ -110,6 +105,7 @@ internal sealed class TiledRestoration(PieceRestorer pieces, TileSource image, T
         return [.. sums!.Select(sum => sum.div_(PartsAlong * PartsAlong))];
     }
 
+    /// <summary>One part tells a network that takes none.</summary>
     private void CollectStatistics(ImageStatistics statistics, Tensor[]? latents)
     {
         using var collecting = statistics.Collect();
@@ -117,14 +113,17 @@ internal sealed class TiledRestoration(PieceRestorer pieces, TileSource image, T
         {
             using var scope = NewDisposeScope();
             call.Cancellation.ThrowIfCancellationRequested();
-            pieces.Restore(image.Cut(part), latents);
+            pieces.Pass(image.Cut(part), latents);
+            if (statistics.IsEmpty)
+                return;
         }
     }
 
-    /// <summary>Evenly spread over the image, a small share of it.</summary>
+    /// <summary>Evenly spread over the image, a small share of it, and none larger than a tile, which is what memory holds, or than the least part.</summary>
     private IEnumerable<Tile> Parts()
     {
-        var side = Math.Clamp(Math.Sqrt(image.Height * image.Width * PartsShare) / PartsAlong, LeastPart, LargestPart);
+        var largest = Math.Clamp(Math.Min(grid[0].Height, grid[0].Width), LeastPart, LargestPart);
+        var side = Math.Clamp(Math.Sqrt(image.Height * image.Width * PartsShare) / PartsAlong, LeastPart, largest);
         var (height, width) = (PartSide(image.Height, side), PartSide(image.Width, side));
         for (var row = 0; row < PartsAlong; row++)
             for (var column = 0; column < PartsAlong; column++)

@@ -9,9 +9,9 @@ namespace IRConStyle.Framework.Inference;
 internal static class WorkerThreads
 {
     /// <summary>Runs one body on each of several threads, and waits for all.</summary>
-    /// <param name="workers">How many; one runs on the calling thread, with its own number of threads.</param>
+    /// <param name="workers">How many; a single one runs on the calling thread, with its own number of threads.</param>
     /// <param name="body">The work, which takes from something common until nothing is left.</param>
-    /// <exception cref="AggregateException">A body threw; the others went on to their ends.</exception>
+    /// <remarks>What a body throws is thrown as it is, when all have come to their ends; of several the first worker's.</remarks>
     public static void Run(int workers, Action body)
     {
         if (workers == 1)
@@ -30,7 +30,7 @@ internal static class WorkerThreads
         })).ToArray();
         try
         {
-            Task.WaitAll(tasks);
+            Task.WhenAll(tasks).GetAwaiter().GetResult();
         }
         finally
         {
@@ -38,10 +38,10 @@ internal static class WorkerThreads
         }
     }
 
-    /// <summary>Gives one of several workers all their threads, while the others wait.</summary>
-    /// <param name="workers">How many they are.</param>
+    /// <summary>Gives one of several workers the threads of so many, while those wait.</summary>
+    /// <param name="workers">How many; one for its own alone.</param>
     /// <param name="body">The work.</param>
-    public static T OnAll<T>(int workers, Func<T> body)
+    public static T With<T>(int workers, Func<T> body)
     {
         var own = torch.get_num_threads();
         torch.set_num_threads(own * workers);

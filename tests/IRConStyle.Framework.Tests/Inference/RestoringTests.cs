@@ -158,6 +158,31 @@ public sealed class RestoringTests : IDisposable
     }
 
     [Fact]
+    public void Parts_for_statistics_are_no_larger_than_tiles()
+    {
+        var (block, largest) = (new object(), 0L);
+        FakeNetwork.Restorer(x =>
+        {
+            largest = Math.Max(largest, x.shape[2] * x.shape[3]);
+            ImageStatistics.Share(block, x.mean([2, 3], keepdim: true));
+            return x.clone();
+        }, new InferenceOptions { TileSize = 100, Workers = 1 }).Restore(Noise(2000, 2000));
+        largest.ShouldBeLessThanOrEqualTo(100 * 100);
+    }
+
+    [Fact]
+    public void A_network_without_statistics_is_asked_for_them_once()
+    {
+        var passes = 0;
+        FakeNetwork.Restorer(x =>
+        {
+            passes++;
+            return x.clone();
+        }, new InferenceOptions { TileSize = 64, TileOverlap = 0, Workers = 1 }).Restore(Noise(128, 128));
+        passes.ShouldBe(4 + 1);
+    }
+
+    [Fact]
     public void Cancelling_stops_between_tiles()
     {
         using var stop = new CancellationTokenSource();
