@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using IRConStyle.Abstractions;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -37,6 +38,7 @@ public static class Layers
         var layer = Conv2d(input, output, kernelSize, stride, (kernelSize - 1) / 2, groups: groups, bias: bias);
         if (kernelSize == 1 && X86Base.IsSupported)
             layer.register_forward_pre_hook(KeepOnOneDnn);
+        CpuConvolutions.Keep(layer);
         return layer;
     }
 

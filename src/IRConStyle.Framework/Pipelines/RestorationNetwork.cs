@@ -28,6 +28,9 @@ public sealed class RestorationNetwork : IDisposable
                 $"The backbone of pipeline '{pipelineName}' needs a style code, and the pipeline has no encoder.",
                 "Set the pipeline's Encoder, or use a backbone without style.");
         (PipelineName, Encoder, Backbone, _made) = (pipelineName, encoder, backbone, made);
+        CpuConvolutions.Keep(backbone.Module);
+        if (encoder is not null)
+            CpuConvolutions.Keep(encoder.Module);
     }
 
     /// <summary>The pipeline's name; empty for a network that stands in no configuration.</summary>

@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IRConStyle.Abstractions;
+
+/// <summary>
+/// Keeps convolutions right on processors that hide their caches, as some virtual machines' do. Elsewhere it does nothing.
+/// </summary>
+/// <remarks>
+/// oneDNN 3.7.1, which libtorch 2.10 computes with, asks an AMD processor for its caches by leaf 0x8000001D of cpuid. Where that is empty
+/// it takes the first-level cache to hold no byte and orders the loops of its <c>jit:uni</c> reorder as for data too large for it,
+/// which the fill of padded blocks does not allow for: weights and feature maps are overwritten with zeros, and memory behind them too.
+/// <para>
+/// Two kinds of convolution escape it: over channels-last feature maps, whose layout needs no padding, unless the kernel is one pixel
+/// and its blocks of output channels leave 16 of them empty; and those, over channels-first ones. So the layout of the input is
+/// chosen by what is right; the values are the same.
+/// </para>
+/// </remarks>
+public static class CpuConvolutions
+{
+    private const uint ExtendedLeaves = 0x80000000;
+    private const uint CacheLeaf = 0x8000001D;
+    private const int Lanes = 16;
+
+    private static readonly ConditionalWeakTable<nn.Module, object> Kept = [];
+
+    /// <summary>Whether oneDNN knows the processor's caches, and so computes every layout right.</summary>
+    public static bool CachesAreKnown { get; } = !X86Base.IsSupported || !AsksTheCacheLeaf() || TheCacheLeafAnswers();
+
+    /// <summary>
+    /// Makes every convolution over images in a network take its input in a layout that is computed right, on the CPU. Does nothing
+    /// where <see cref="CachesAreKnown"/>; a second call does nothing either. Convolutions called as functions are not seen.
+    /// </summary>
+    /// <param name="network">A network or a single layer.</param>
+    public static void Keep(nn.Module network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (CachesAreKnown)
+            return;
+
+        foreach (var layer in network.modules().Prepend(network).OfType<TorchSharp.Modules.Convolution>())
+        {
+            if (layer.kernel_size.Length == 2 && Kept.TryAdd(layer, Kept))
+                layer.register_forward_pre_hook(TakeSafeLayout);
+        }
+    }
+
+    /// <summary>
+    /// Whether one of the blocks of output channels that oneDNN may choose for a kernel of one pixel is left with 16 channels or more
+    /// that do not exist. It tries blocks of 64 where they leave less, of 48 where 95 % of them are filled, of 32 and of 16 always, and
+    /// takes the best by an estimate; 48 channels were seen in one block in every case.
+    /// Source: <c>brg_blocking_t::fast_check_oc_block_1x1</c>.
+    /// </summary>
+    /// <param name="outputs">Output channels.</param>
+    public static bool LeavesEmptyLanes(long outputs)
+    {
+        var filled = Up(outputs, Lanes);
+        var leaves = (int block) => Up(outputs, block) - filled >= Lanes;
+        var tries48 = outputs >= 0.95 * Up(outputs, 48);
+        return outputs != 48 && filled > Lanes && (leaves(32) || (tries48 && leaves(48)));
+    }
+
+    private static Tensor TakeSafeLayout(nn.Module<Tensor, Tensor> module, Tensor input)
+    {
+        if (input.device_type != DeviceType.CPU || input.ndim != 4)
+            return input;
+
+        var layer = (TorchSharp.Modules.Convolution)module;
+        var pixel = !layer.transposed && layer.kernel_size.All(side => side == 1);
+        if (pixel && LeavesEmptyLanes(layer.out_channels / layer.groups))
+            return input.contiguous();
+
+        using var pixels = input.permute(0, 2, 3, 1);
+        using var packed = pixels.contiguous();
+        return packed.permute(0, 3, 1, 2);
+    }
+
+    private static long Up(long value, int step) => (value + step - 1) / step * step;
+
+    private static bool AsksTheCacheLeaf()
+    {
+        var (_, b, c, d) = X86Base.CpuId(0, 0);
+        var vendor = Encoding.ASCII.GetString(MemoryMarshal.AsBytes((ReadOnlySpan<int>)[b, d, c]));
+        return vendor == "AuthenticAMD";
+    }
+
+    private static bool TheCacheLeafAnswers()
+        => (uint)X86Base.CpuId(unchecked((int)ExtendedLeaves), 0).Eax < CacheLeaf
+            || X86Base.CpuId(unchecked((int)CacheLeaf), 0) != (0, 0, 0, 0);
+}
