@@ -28,6 +28,9 @@ public static class CpuConvolutions
 
     private static readonly ConditionalWeakTable<nn.Module, object> Kept = [];
 
+    /// <summary>Inputs that were made here and are not the caller's.</summary>
+    private static readonly ConditionalWeakTable<Tensor, object> Made = [];
+
     /// <summary>Whether oneDNN knows the processor's caches, and so computes every layout right.</summary>
     public static bool CachesAreKnown { get; } = !X86Base.IsSupported || !AsksTheCacheLeaf() || TheCacheLeafAnswers();
 
@@ -47,7 +50,7 @@ public static class CpuConvolutions
             if (layer.kernel_size.Length == 2 && Kept.TryAdd(layer, Kept))
             {
                 layer.register_forward_pre_hook(TakeSafeLayout);
-                layer.register_forward_hook((_, input, output) => DropDoubledPixel(input, output));
+                layer.register_forward_hook((_, input, output) => Finish(input, output));
             }
         }
     }
@@ -82,7 +85,7 @@ public static class CpuConvolutions
             return convolve(input);
 
         var safe = Safe(input, !transposed && weight.shape[2] == 1 && weight.shape[3] == 1 ? weight.shape[0] : 0);
-        return DropDoubledPixel(safe, convolve(safe));
+        return Finish(safe, convolve(safe));
     }
 
     private static Tensor TakeSafeLayout(nn.Module<Tensor, Tensor> module, Tensor input)
@@ -94,25 +97,44 @@ public static class CpuConvolutions
 
     /// <param name="input">N×C×H×W.</param>
     /// <param name="pointwise">Output channels of a kernel of one pixel; 0 for another kernel.</param>
+    /// <returns><paramref name="input"/> itself, or a tensor of <see cref="Made"/>.</returns>
     private static Tensor Safe(Tensor input, long pointwise)
     {
         if (input.device_type != DeviceType.CPU || input.ndim != 4)
             return input;
 
         if (LeavesEmptyLanes(pointwise))
-            return Doubled(input.contiguous());
+            // An image of one pixel has no layout to choose, so it gets that pixel twice.
+            return input.shape[2] == 1 && input.shape[3] == 1 ? Remember(input.expand(-1, -1, 1, 2))
+                : input.is_contiguous() ? input : Remember(input.contiguous());
 
         using var pixels = input.permute(0, 2, 3, 1);
+        if (pixels.is_contiguous())
+            return input;
         using var packed = pixels.contiguous();
-        return packed.permute(0, 3, 1, 2);
+        return Remember(packed.permute(0, 3, 1, 2));
     }
 
-    /// <summary>An image of one pixel has no layout to choose, so it gets that pixel twice, which a step of 0 tells.</summary>
-    private static Tensor Doubled(Tensor image)
-        => image.shape[2] == 1 && image.shape[3] == 1 ? image.expand(-1, -1, 1, 2) : image;
+    private static Tensor Remember(Tensor made)
+    {
+        Made.Add(made, Made);
+        return made;
+    }
 
-    private static Tensor DropDoubledPixel(Tensor input, Tensor output)
-        => input.ndim == 4 && input.shape[3] == 2 && input.stride(3) == 0 ? output.narrow(3, 0, 1).contiguous() : output;
+    /// <summary>Lets go of an input that was made here, and of the second of two equal pixels, which a step of 0 tells.</summary>
+    private static Tensor Finish(Tensor input, Tensor output)
+    {
+        if (!Made.Remove(input))
+            return output;
+        using (input)
+        {
+            if (input.shape[3] != 2 || input.stride(3) != 0)
+                return output;
+            using (output)
+            using (var pixel = output.narrow(3, 0, 1))
+                return pixel.contiguous();
+        }
+    }
 
     private static long Up(long value, int step) => (value + step - 1) / step * step;
 
