@@ -11,8 +11,7 @@ builder.Services
         options.MaxConcurrency = 2;
         options.MaxWaiting = 50;
         options.Warmup = true;
-    })
-    .ValidateOnStart();
+    });
 var app = builder.Build();
 
 app.MapGet("/restorers", (IImageRestorers restorers) => restorers.Names);

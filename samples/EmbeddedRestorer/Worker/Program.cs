@@ -11,7 +11,6 @@ builder.Services
     {
         options.MaxConcurrency = 2;
         options.Warmup = true;
-    })
-    .ValidateOnStart();
+    });
 builder.Services.AddHostedService<Inbox>();
 await builder.Build().RunAsync();

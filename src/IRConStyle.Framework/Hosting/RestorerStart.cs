@@ -12,17 +12,23 @@ namespace IRConStyle.Framework.Hosting;
 /// <param name="restorers">The restorers.</param>
 /// <param name="options">Their options.</param>
 /// <param name="pipelines">Knows pipelines.</param>
+/// <param name="validation">Checks what it takes to restore.</param>
 /// <param name="logger">Told when they are warm.</param>
 internal sealed partial class RestorerStart(
-    IImageRestorers restorers, IOptionsMonitor<RestorerOptions> options, IPipelineFactory pipelines, ILogger<RestorerStart> logger)
+    IImageRestorers restorers,
+    IOptionsMonitor<RestorerOptions> options,
+    IPipelineFactory pipelines,
+    PipelineValidation validation,
+    ILogger<RestorerStart> logger)
     : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         foreach (var name in restorers.Names)
         {
-            pipelines.Validate(name);
-            var weights = options.Get(name).Weights ?? pipelines.Describe(name).WeightsPath;
+            var pipeline = pipelines.Describe(name);
+            validation.CheckNetwork(name, pipeline);
+            var weights = options.Get(name).Weights ?? pipeline.WeightsPath;
             if (weights is not null && !File.Exists(weights))
                 throw new IRConStyleException(
                     $"Restorer {name} has no weights: there is no file {weights}.",
