@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
@@ -75,6 +76,9 @@ internal sealed class PnmFormat : IImageFormat
 
 /// <summary>What stands before the samples.</summary>
 /// <param name="Kind">The digit after P: 1 to 3 plain, 4 to 6 raw, each bits, grey, RGB.</param>
+/// <param name="Width">Columns.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Maximum">The value of white, at most 65535.</param>
 internal readonly record struct PnmHeader(int Kind, int Width, int Height, int Maximum)
 {
     public bool IsPlain => Kind <= 3;
@@ -128,7 +132,7 @@ internal sealed class PnmTokens(ImageSource source, byte[] content)
     private const int MostDigits = 9;
 
     /// <summary>Blank, tab, line feed, vertical tab, form feed, carriage return.</summary>
-    public static ReadOnlySpan<byte> White => " \t\n\v\f\r"u8;
+    public static SearchValues<byte> White { get; } = SearchValues.Create(" \t\n\v\f\r"u8);
 
     public int Position { get; private set; }
 
