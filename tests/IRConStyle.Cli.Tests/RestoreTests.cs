@@ -176,8 +176,8 @@ public sealed class RestoreTests(TinyPipeline tiny) : IDisposable
         File.Exists(_directory.File("out", "two.jpg")).ShouldBeTrue();
         File.ReadAllText(one).ShouldBe("as it was");
 
-        // Nothing is left to do, so that not even the pipeline is looked for.
-        var third = Program.Run([.. line, "--pipeline", "identity", "--weights", _directory.File("none.safetensors")]);
+        // Nothing is left to do, so that not even the weights are looked for.
+        var third = Program.Run([.. line, "--weights", _directory.File("none.safetensors")]);
         third.ExitCode.ShouldBe(0, third.Error);
         third.Output.ShouldContain("2 images left out: the result exists");
     }
