@@ -77,11 +77,20 @@ public sealed record RestorePlan(IReadOnlyList<RestoreJob> Jobs, IReadOnlyList<s
         var isFile = single && !Directory.Exists(output) && Path.GetExtension(output).Length > 0;
         if (isFile)
             names.Require(output);
+        else
+            RequireFolder(output);
         return isFile ? output : Path.Combine(output, names.Of(Path.GetFileName(input)));
+    }
+
+    private static void RequireFolder(string output)
+    {
+        if (File.Exists(output))
+            throw new IRConStyleException($"{output} is a file, and results need a folder.", "Choose another --output, or move the file away.");
     }
 
     private static void AddFolder(string folder, string output, OutputNames names, IImageCodec codec, Found found)
     {
+        RequireFolder(output);
         // An output folder inside the input holds results of an earlier run, not images to restore.
         var content = new FolderWalk { Except = FileIdentity.IsWithin(output, folder) ? output : null }.Walk(folder);
         foreach (var file in content.Files)

@@ -141,6 +141,15 @@ public sealed class RestorePlanTests : IDisposable
     }
 
     [Fact]
+    public void A_file_is_no_folder_for_results()
+    {
+        Touch("in/a.png");
+        Touch("out");
+        Should.Throw<IRConStyleException>(() => Plan([In("in")], In("out"))).Message.ShouldBe($"{In("out")} is a file, and results need a folder.");
+        Should.Throw<IRConStyleException>(() => Plan([In("in/a.png")], In("out"))).Message.ShouldContain("is a file");
+    }
+
+    [Fact]
     public void Results_do_not_take_each_other_s_place_by_other_names_of_a_folder()
     {
         Touch("in/x/a.png");
