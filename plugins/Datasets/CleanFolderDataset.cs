@@ -27,8 +27,8 @@ public sealed class CleanFolderDataset : IRestorationDataset
         _degradation = context.Degradation ?? throw new IRConStyleException(
             "The dataset clean-folder holds clean images only, and no degradation is configured for it.",
             "Configure a degradation such as gaussian-noise, or use paired-folders.");
-        var folder = ImageFolder.Open(options.Root, context.BaseDirectory, nameof(options.Root), options.Recursive, context.Images.Extensions);
         var findings = new Findings(context.IsInspection);
+        var folder = ImageFolder.Open(options.Root, nameof(options.Root), options.Recursive, context, findings);
         _names = string.IsNullOrWhiteSpace(options.List)
             ? folder.Names
             : ListPairing.Take(folder, NameList.Read(options.List, context.BaseDirectory, folder.Names.ToHashSet(StringComparer.Ordinal).Contains, columns: 1), findings);

@@ -20,6 +20,9 @@ internal sealed class Findings(bool isInspection)
     public void PassOver(IEnumerable<string> files, string problem)
         => _all.AddRange(files.Select(file => new DatasetFinding(file, problem, IsError: false)));
 
+    /// <summary>Notes what the reader found while it listed a folder; it has told of it itself, and the dataset opens.</summary>
+    public void Add(IEnumerable<DatasetFinding> found) => _all.AddRange(found.Except(_all));
+
     /// <summary>Notes files that should be in a pair.</summary>
     /// <param name="found">The files; none is no problem.</param>
     /// <param name="error">The error where the dataset is opened to be used.</param>

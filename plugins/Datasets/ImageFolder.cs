@@ -9,40 +9,39 @@ internal sealed record ImageFolder(string Root, IReadOnlyList<string> Names)
 {
     /// <summary>Lists a folder.</summary>
     /// <param name="path">The option's value.</param>
-    /// <param name="baseDirectory">Where a relative path begins.</param>
     /// <param name="option">The option, for messages.</param>
     /// <param name="recursive">Whether to look into folders below.</param>
-    /// <param name="extensions">Lower case with the dot.</param>
+    /// <param name="context">Where a relative path begins, and the reader that knows images.</param>
+    /// <param name="findings">Receives unreadable folders, and what else is passed over.</param>
     /// <exception cref="IRConStyleException">The folder is missing, cannot be read or holds no image.</exception>
-    public static ImageFolder Open(
-        string path, string baseDirectory, string option, bool recursive, IReadOnlySet<string> extensions)
+    public static ImageFolder Open(string path, string option, bool recursive, DatasetContext context, Findings findings)
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new IRConStyleException($"The dataset's option {option} is empty.", "Set it to a folder of images.");
-        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, baseDirectory));
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, context.BaseDirectory));
         if (!Directory.Exists(root))
             throw new IRConStyleException($"The dataset's option {option} names {root}, which is not a folder.", "Set it to a folder of images.");
 
-        // An unreadable folder below must not shrink the dataset in silence.
-        var enumeration = new EnumerationOptions { RecurseSubdirectories = recursive, IgnoreInaccessible = false };
-        string[] names;
-        try
-        {
-            names = [.. Directory.EnumerateFiles(root, "*", enumeration)
-                .Where(file => extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
-                .Select(file => Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'))
-                .Order(StringComparer.Ordinal)];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IRConStyleException($"{root} (option {option}) cannot be listed: {exception.Message}", "Check the folder's permissions.", exception);
-        }
+        var listing = context.Images.List(root, recursive);
+        if (listing.Names.Count == 0)
+            throw Empty(root, option, recursive, listing, context.Images.Extensions);
+        findings.Add(listing.Findings);
+        if (listing.HasImagesBelow)
+            findings.PassOver([root], $"holds images in folders below, which {nameof(FolderOptions.Recursive)}=false passes over");
+        return new ImageFolder(root, listing.Names);
+    }
 
-        if (names.Length == 0)
-            throw new IRConStyleException(
-                $"{root} (option {option}) holds no image{(recursive ? "" : " directly; Recursive is off")}.",
-                $"Image files end in {string.Join(", ", extensions.Order(StringComparer.Ordinal))}.");
-        return new ImageFolder(root, names);
+    private static IRConStyleException Empty(string root, string option, bool recursive, ImageListing listing, IReadOnlySet<string> extensions)
+    {
+        var endings = $"Image files end in {string.Join(", ", extensions.Order(StringComparer.Ordinal))}.";
+        if (listing.HasImagesBelow)
+            return new IRConStyleException(
+                $"{root} (option {option}) holds images only in folders below, and {nameof(FolderOptions.Recursive)} is off.",
+                $"Set {nameof(FolderOptions.Recursive)} to true, or name one of those folders.");
+        return new IRConStyleException(
+            $"{root} (option {option}) holds no image{(recursive ? "" : ", nor do folders below")}"
+                + string.Concat(listing.Findings.Select(finding => $"; {finding.File} {finding.Problem}")) + ".",
+            endings);
     }
 
     /// <summary>The full path of a file.</summary>

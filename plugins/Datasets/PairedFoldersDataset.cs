@@ -26,10 +26,9 @@ public sealed class PairedFoldersDataset : IRestorationDataset
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
         var rule = new PairRule(options);
-        var extensions = context.Images.Extensions;
-        _degradedFolder = ImageFolder.Open(options.Degraded, context.BaseDirectory, nameof(options.Degraded), options.Recursive, extensions);
-        var clean = ImageFolder.Open(options.Clean, context.BaseDirectory, nameof(options.Clean), options.Recursive, extensions);
         var findings = new Findings(context.IsInspection);
+        _degradedFolder = ImageFolder.Open(options.Degraded, nameof(options.Degraded), options.Recursive, context, findings);
+        var clean = ImageFolder.Open(options.Clean, nameof(options.Clean), options.Recursive, context, findings);
         _pairs = string.IsNullOrWhiteSpace(options.List)
             ? NamePairing.Find(_degradedFolder, clean, rule, options.Unpaired, findings)
             : ListPairing.Pair(

@@ -76,7 +76,23 @@ public interface IImageReader
         var image = Read(path);
         return (image.Width, image.Height);
     }
+
+    /// <summary>
+    /// Lists the images of a folder as the whole program does: each folder is entered once whatever links lead to it, hidden files,
+    /// pipes and what file managers leave behind are passed over, and an unreadable folder below does not hide the others.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="recursive">Whether folders below are searched too.</param>
+    /// <returns>The images; none is no error.</returns>
+    /// <exception cref="IRConStyleException">The folder itself cannot be listed.</exception>
+    ImageListing List(string folder, bool recursive);
 }
+
+/// <summary>The images of a folder.</summary>
+/// <param name="Names">Paths below the folder with extension and '/' between folders, in ordinal order.</param>
+/// <param name="Findings">What is to be told: unreadable folders, whose images are missing, as errors; else what is passed over.</param>
+/// <param name="HasImagesBelow">Whether folders below, which were not to be searched, hold images.</param>
+public sealed record ImageListing(IReadOnlyList<string> Names, IReadOnlyList<DatasetFinding> Findings, bool HasImagesBelow = false);
 
 /// <summary>Sends images through lossy file formats. Safe to use from several threads at once.</summary>
 public interface IImageCompressor

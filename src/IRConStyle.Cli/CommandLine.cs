@@ -18,12 +18,22 @@ internal static class CommandLine
     {
         var screen = Screen.Open();
         using var interruption = new Interruption(screen);
-        var result = CreateRoot(screen, interruption.Token).Parse(args);
+        var result = CreateRoot(screen, interruption.Token).Parse(AfterDashes(args));
         if (result.Action is ParseErrorAction)
             return RefuseUsage(result, screen);
 
         // Verbs report their errors themselves and stop in their own time, with their work saved.
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>
+    /// What follows <c>--</c> is a path, whatever it begins with; arguments look for misspelt options by the first character, so
+    /// it gets another.
+    /// </summary>
+    private static string[] AfterDashes(string[] args)
+    {
+        var end = Array.IndexOf(args, "--");
+        return [.. args.Select((arg, index) => end >= 0 && index > end && arg.StartsWith('-') ? Path.Combine(".", arg) : arg)];
     }
 
     private static RootCommand CreateRoot(Screen screen, CancellationToken stop)

@@ -54,6 +54,27 @@ public sealed class DegradeTests : IDisposable
     }
 
     [Fact]
+    public void What_is_of_someone_else_is_not_overwritten()
+    {
+        var original = Pictures.Write(_directory.File("pairs", "clean", "a.png"), seed: 9);
+        var before = File.ReadAllBytes(original);
+        var result = Degrade("pairs", "--as", "haze");
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain("a.png exists and would be overwritten");
+
+        Directory.CreateSymbolicLink(_directory.File("again"), _directory.File("photos"));
+        result = Program.Run("degrade", _directory.File("photos"), "-o", _directory.File("again", "pairs"), "--as", "haze");
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain("among the images they are made of");
+
+        var photo = _directory.File("photos", "a.png");
+        File.CreateSymbolicLink(_directory.File("picture.png"), photo);
+        Program.Run("degrade", photo, "--gallery", _directory.File("picture.png"), "--as", "haze").Error.ShouldContain("is the input and would be overwritten");
+        Program.Run("data", "show", _directory.File("photos"), "-o", photo).Error.ShouldContain("lies among the images");
+        File.ReadAllBytes(original).ShouldBe(before);
+    }
+
+    [Fact]
     public void A_degradation_of_ones_own_is_named_and_noted_with_its_options()
     {
         Degrade(

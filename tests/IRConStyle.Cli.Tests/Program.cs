@@ -35,6 +35,13 @@ internal static class Program
         return Finish(process);
     }
 
+    /// <summary>Runs one command line to its end in a directory.</summary>
+    public static ProgramResult RunIn(string directory, params IEnumerable<string> arguments)
+    {
+        using var process = Start(new Dictionary<string, string>(), arguments, Assembly, directory);
+        return Finish(process);
+    }
+
     /// <summary>The built program's directory.</summary>
     public static string Directory => Path.GetDirectoryName(Assembly)!;
 
@@ -52,14 +59,14 @@ internal static class Program
     public static void Terminate(Process process)
         => Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
 
-    private static Process Start(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, string assembly)
+    private static Process Start(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, string assembly, string? directory = null)
     {
         var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             // Relative paths in the tests would otherwise depend on the test runner.
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = directory ?? Path.GetTempPath(),
         };
         foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("IRCONSTYLE", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(variable);

@@ -154,4 +154,63 @@ public sealed class RestoreTests(TinyPipeline tiny) : IDisposable
         result.Error.ShouldContain("tiny has no weights");
         File.Exists(_directory.File("photo_restored.png")).ShouldBeFalse();
     }
+
+    [Fact]
+    public void A_batch_is_converted_and_goes_on_where_it_stopped()
+    {
+        Pictures.Write(_directory.File("album", "one.png"));
+        Pictures.Write(_directory.File("album", "two.png"));
+        string[] line = ["restore", _directory.File("album"), "-o", _directory.File("out"), "-p", "identity", "--format", "jpg", "--skip-existing"];
+
+        var first = Program.Run(line);
+        first.ExitCode.ShouldBe(0, first.Error);
+        first.Output.ShouldContain("2 of 2 images restored");
+        var one = _directory.File("out", "one.jpg");
+        File.ReadAllBytes(one).AsSpan(0, 3).ToArray().ShouldBe([0xFF, 0xD8, 0xFF]);
+        File.Delete(_directory.File("out", "two.jpg"));
+        File.WriteAllText(one, "as it was");
+
+        var second = Program.Run(line);
+        second.ExitCode.ShouldBe(0, second.Error);
+        second.Output.ShouldContain("1 image left out: the result exists");
+        File.Exists(_directory.File("out", "two.jpg")).ShouldBeTrue();
+        File.ReadAllText(one).ShouldBe("as it was");
+
+        // Nothing is left to do, so that not even the weights are looked for.
+        var third = Program.Run([.. line, "--weights", _directory.File("none.safetensors")]);
+        third.ExitCode.ShouldBe(0, third.Error);
+        third.Output.ShouldContain("2 images left out: the result exists");
+    }
+
+    [Fact]
+    public void What_follows_two_dashes_is_a_file_whatever_its_name()
+    {
+        Pictures.Write(_directory.File("-p.png"));
+
+        var result = Program.RunIn(_directory.Path, "restore", "-p", "identity", "-o", "out.png", "--", "-p.png");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        File.Exists(_directory.File("out.png")).ShouldBeTrue();
+    }
+
+    [SkippableFact]
+    public void Pipes_and_second_names_are_told_of_and_hold_nothing_up()
+    {
+        Pictures.Write(_directory.File("album", "one.png"));
+        Pictures.Write(_directory.File("album", "._one.png"));
+        File.CreateSymbolicLink(_directory.File("album", "two.png"), _directory.File("album", "one.png"));
+        Directory.CreateSymbolicLink(_directory.File("album", "loop"), _directory.File("album"));
+        Skip.IfNot(SpecialFiles.TryMakePipe(_directory.File("album", "pipe.png")), "There are no pipes here.");
+
+        var result = Program.Run("restore", _directory.File("album"), "-o", _directory.File("out"), "-p", "identity");
+
+        result.ExitCode.ShouldBe(0, result.Error);
+        Directory.GetFileSystemEntries(_directory.File("out")).ShouldBe([_directory.File("out", "one.png")]);
+        result.Error.ShouldContain("two.png is another name of");
+        result.Error.ShouldContain("loop is another name of");
+        result.Error.ShouldContain("pipe.png is a pipe");
+        var given = Program.Run("restore", _directory.File("album", "pipe.png"), "-o", _directory.File("out"), "-p", "identity");
+        given.ExitCode.ShouldBe(1);
+        given.Error.ShouldContain("not a regular file");
+    }
 }

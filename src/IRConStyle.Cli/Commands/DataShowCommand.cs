@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using IRConStyle.Abstractions;
 using IRConStyle.Cli.Terminal;
 using IRConStyle.Evaluation.Data;
+using IRConStyle.Framework.Files;
 using IRConStyle.Framework.Imaging;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -50,9 +52,19 @@ internal sealed class DataShowCommand : Verb
             result.AddError($"{option.Name} {number}: a number from 1 to {most} is expected.");
     });
 
+    /// <summary>A sheet may be drawn anew, but not over one of the images it shows.</summary>
+    private void RefuseOverwriting(VerbCall call)
+    {
+        var (output, selection) = (call.Result.GetRequiredValue(_output), _choice.Read(call.Result));
+        foreach (var folder in selection.Folders.Append(selection.Degraded).Append(selection.Clean).OfType<string>())
+            if (File.Exists(output) && FileIdentity.IsWithin(output, folder))
+                throw new IRConStyleException($"{output} lies among the images of {folder} and would be overwritten.", "Choose another --output, or remove it.");
+    }
+
     protected override int Run(VerbCall call)
     {
         using var host = call.OpenHost();
+        RefuseOverwriting(call);
         var sheets = host.Services.GetRequiredService<DataSheet>();
         var sheet = ImageProgress.Run(
             call.Screen,

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using IRConStyle.Abstractions;
 using IRConStyle.Cli.Terminal;
 using IRConStyle.Evaluation.Data;
+using IRConStyle.Framework.Files;
 using IRConStyle.Framework.Imaging;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -69,7 +71,10 @@ internal sealed class DegradeCommand : Verb
         var codec = services.GetRequiredService<IImageCodec>();
         var gallery = services.GetRequiredService<DegradationGallery>();
         var names = call.Result.GetValue(_as) is { Length: > 0 } given ? given : gallery.Names;
-        codec.Write(picture, gallery.Draw(codec.Read(call.Result.GetRequiredValue(_input)), names, call.Result.GetValue(_seed)));
+        var input = call.Result.GetRequiredValue(_input);
+        if (FileIdentity.AreSame(picture, input))
+            throw new IRConStyleException($"{picture} is the input and would be overwritten.", "Give --gallery another file.");
+        codec.Write(picture, gallery.Draw(codec.Read(input), names, call.Result.GetValue(_seed)));
         call.Screen.WriteLine($"{Figures.Count(names.Count, "degradation")} in {picture}");
         return ExitCode.Success;
     }

@@ -35,7 +35,7 @@ internal static class PathArgument
         argument.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-')))
-                result.AddError($"Unrecognized option '{token.Value}' (write ./{token.Value} for a file of that name).");
+                result.AddError($"Unrecognized option '{token.Value}' (write -- before it, or ./{token.Value}, for a file of that name).");
         });
         return argument;
     }

@@ -69,6 +69,7 @@ public sealed class DegradedPairs(IPipelineFactory factory, IImageCodec codec, I
             new ComponentOptions { Name = request.Degradation });
         var files = Enumerable.Range(0, dataset.Count).Select(index => Path.ChangeExtension(dataset.NameOf(index), ".png")).ToList();
         RefuseClashes(dataset, files, PathCase.Comparer);
+        RefuseStrangers(request, files);
         WriteNote(request);
         request.Planned?.Invoke(dataset.Count);
         for (var index = 0; index < dataset.Count; index++)
@@ -99,16 +100,27 @@ public sealed class DegradedPairs(IPipelineFactory factory, IImageCodec codec, I
     /// <summary>Pairs must neither replace the images they are made of, nor become images of the next run.</summary>
     private static void RequireApart(DegradeRequest request)
     {
-        var (input, output) = (FullPath(request.CleanDirectory), FullPath(request.OutputDirectory));
-        if (Contains(input, output) || new[] { CleanFolder, DegradedFolder }.Any(folder => Contains(FullPath(Path.Combine(output, folder)), input)))
+        var (input, output) = (request.CleanDirectory, request.OutputDirectory);
+        if (Contains(input, output) || new[] { CleanFolder, DegradedFolder }.Any(folder => Contains(Path.Combine(output, folder), input)))
             throw new IRConStyleException(
                 $"The pairs would be written to {request.OutputDirectory}, among the images they are made of ({request.CleanDirectory}).",
                 "Choose an output folder apart from the input.");
 
-        static string FullPath(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) + Path.DirectorySeparatorChar;
+        // Also by other names: links, letter case.
+        static bool Contains(string folder, string path) => FileIdentity.AreSame(folder, path) || FileIdentity.IsWithin(path, folder);
+    }
 
-        static bool Contains(string folder, string path)
-            => path.StartsWith(folder, PathCase.Comparison);
+    /// <summary>Only pairs are replaced by pairs; what lies there without the note was put there by someone else.</summary>
+    private static void RefuseStrangers(DegradeRequest request, IReadOnlyList<string> files)
+    {
+        if (File.Exists(Path.Combine(request.OutputDirectory, NoteFile)))
+            return;
+        var stranger = new[] { CleanFolder, DegradedFolder }
+            .SelectMany(folder => files.Select(file => Path.Combine(request.OutputDirectory, folder, file))).FirstOrDefault(Path.Exists);
+        if (stranger is not null)
+            throw new IRConStyleException(
+                $"{stranger} exists and would be overwritten; that it is of earlier pairs is not known, since {NoteFile} is missing.",
+                "Choose another output folder.");
     }
 
     /// <summary>A folder whose pairs were made in two ways would be no data set: its note must say the same.</summary>

@@ -13,7 +13,8 @@ public static class AtomicFile
     {
         ArgumentNullException.ThrowIfNull(write);
         var target = Path.GetFullPath(path);
-        var aside = $"{target}.{Random.Shared.Next():x8}.tmp";
+        // A name of its own: a target's name may be as long as names can be.
+        var aside = Path.Combine(Path.GetDirectoryName(target) ?? "", $".{Random.Shared.Next():x8}.tmp");
         try
         {
             if (Directory.Exists(target))

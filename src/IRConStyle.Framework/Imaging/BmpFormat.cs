@@ -7,7 +7,7 @@ internal sealed class BmpFormat : IImageFormat
 {
     public string Name => "BMP";
 
-    public IReadOnlyList<string> Extensions { get; } = [".bmp"];
+    public IReadOnlyList<string> Extensions { get; } = [".bmp", ".dib"];
 
     public bool CanWrite => false;
 

@@ -6,11 +6,11 @@ using Microsoft.Extensions.Options;
 
 namespace IRConStyle.Framework.Imaging;
 
-/// <summary>PNG, JPEG, WebP, BMP, TIFF and GIF in; PNG, JPEG, WebP and TIFF out. Safe to use from several threads at once.</summary>
+/// <summary>PNG, JPEG, WebP, BMP, TIFF, GIF and PNM in; PNG, JPEG, WebP and TIFF out. Safe to use from several threads at once.</summary>
 public sealed partial class ImageCodec : IImageCodec
 {
     private static readonly IImageFormat[] Formats =
-        [new PngFormat(), new JpegFormat(), new WebpFormat(), new BmpFormat(), new TiffFormat(), new GifFormat()];
+        [new PngFormat(), new JpegFormat(), new WebpFormat(), new BmpFormat(), new TiffFormat(), new GifFormat(), new PnmFormat()];
 
     // No format needs more of a file's beginning to be told from the others.
     private const int RecognisedBy = 32;
@@ -123,6 +123,9 @@ public sealed partial class ImageCodec : IImageCodec
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
             throw new IRConStyleException($"{path} is a directory, not an image file.", "Name a file inside it.");
+        // To open a pipe waits for a writer, which may never come.
+        if (!FileIdentity.IsRegular(path))
+            throw new IRConStyleException($"{path} is a pipe, socket or device, not a regular file.", "Save its content to a file, and name that.");
         try
         {
             var content = read(path);

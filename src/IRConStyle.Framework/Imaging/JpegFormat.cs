@@ -10,7 +10,7 @@ internal sealed class JpegFormat : IImageFormat
 
     public string Name => "JPEG";
 
-    public IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg"];
+    public IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi"];
 
     public bool CanWrite => true;
 

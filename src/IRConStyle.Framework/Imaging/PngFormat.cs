@@ -12,7 +12,7 @@ internal sealed class PngFormat : IImageFormat
 
     public string Name => "PNG";
 
-    public IReadOnlyList<string> Extensions { get; } = [".png"];
+    public IReadOnlyList<string> Extensions { get; } = [".png", ".apng"];
 
     public bool CanWrite => true;
 

@@ -15,6 +15,15 @@ public sealed record RestoreRequest(IReadOnlyList<string> Inputs)
     /// <summary>See <see cref="RestorePlan.Make"/>.</summary>
     public string? Output { get; init; }
 
+    /// <summary>The extension of all results, for example <c>png</c>; null keeps each input's. See <see cref="RestorePlan.Make"/>.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>
+    /// Whether images whose output exists are left out, so that a batch goes on where it stopped: outputs appear whole or not at
+    /// all. With <see cref="Compare"/> the sheet must exist too.
+    /// </summary>
+    public bool SkipExisting { get; init; }
+
     /// <summary>See <see cref="NetworkLoader.Open"/>.</summary>
     public string? Pipeline { get; init; }
 
@@ -61,10 +70,17 @@ public sealed record RestoreOutcome(RestoreJob Job, IRConStyleException? Error, 
 /// <summary>What became of a request.</summary>
 /// <param name="Outcomes">Each image in order.</param>
 /// <param name="Skipped">Files in folders that are no images.</param>
-/// <param name="Pipeline">The pipeline used.</param>
+/// <param name="Pipeline">The pipeline used; empty where there was nothing left to do.</param>
 /// <param name="WeightsPath">The weights used; null for a pipeline without parameters.</param>
 public sealed record RestoreResult(
-    IReadOnlyList<RestoreOutcome> Outcomes, IReadOnlyList<string> Skipped, string Pipeline, string? WeightsPath);
+    IReadOnlyList<RestoreOutcome> Outcomes, IReadOnlyList<string> Skipped, string Pipeline, string? WeightsPath)
+{
+    /// <summary>Images that were left out because their output exists.</summary>
+    public IReadOnlyList<RestoreJob> Existing { get; init; } = [];
+
+    /// <summary>Folders whose images are missing because they could not be listed.</summary>
+    public IReadOnlyList<RestoreNote> Unreadable { get; init; } = [];
+}
 
 /// <summary>Restores image files. One bad file does not stop the rest.</summary>
 /// <param name="loader">Builds the networks.</param>
@@ -79,11 +95,20 @@ public sealed class RestorationService(NetworkLoader loader, IImageCodec codec, 
     public RestoreResult Run(RestoreRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var plan = RestorePlan.Make(request.Inputs, request.Output, codec);
-        using var loaded = loader.Open(request.Pipeline, request.Weights, request.Device, request.Part, request.Changes);
+        var plan = RestorePlan.Make(request.Inputs, request.Output, codec, request.Format);
+        var existing = request.SkipExisting ? plan.Jobs.Where(job => IsDone(job, request)).ToList() : [];
+        plan = plan with { Jobs = [.. plan.Jobs.Except(existing)] };
+        var result = new RestoreResult([], plan.Skipped, "", null) { Existing = existing, Unreadable = plan.Unreadable };
+        // Nothing left to do needs no network, which takes its time to load.
+        using var loaded = plan.Jobs.Count == 0 ? null : loader.Open(request.Pipeline, request.Weights, request.Device, request.Part, request.Changes);
         request.Planned?.Invoke(plan);
+        if (loaded is null)
+            return result;
         using var line = new RestoreLine(loaded.Restorer, codec, request, logger);
         var outcomes = line.Run(plan.Jobs, cancellation);
-        return new RestoreResult(outcomes, plan.Skipped, loaded.Network.PipelineName, loaded.WeightsPath);
+        return result with { Outcomes = outcomes, Pipeline = loaded.Network.PipelineName, WeightsPath = loaded.WeightsPath };
     }
+
+    private static bool IsDone(RestoreJob job, RestoreRequest request)
+        => File.Exists(job.Output) && (!request.Compare || File.Exists(job.Sheet));
 }

@@ -10,6 +10,11 @@ namespace IRConStyle.Framework.Inference;
 /// <param name="Sheet">Where its before/after sheet goes, if one is wanted.</param>
 public sealed record RestoreJob(string Input, string Output, string Sheet);
 
+/// <summary>Something about a file or folder that is to be told before the first image.</summary>
+/// <param name="Path">The file or folder.</param>
+/// <param name="Text">The end of a sentence that begins with it.</param>
+public sealed record RestoreNote(string Path, string Text);
+
 /// <summary>Which images of the given files and folders are restored, and where to.</summary>
 /// <param name="Jobs">What to restore.</param>
 /// <param name="Skipped">Files in folders that are no images.</param>
@@ -17,39 +22,44 @@ public sealed record RestorePlan(IReadOnlyList<RestoreJob> Jobs, IReadOnlyList<s
 {
     private const string Suffix = "_restored";
 
+    /// <summary>What else is passed over, and results that could not have the name one would expect.</summary>
+    public IReadOnlyList<RestoreNote> Notes { get; init; } = [];
+
+    /// <summary>Folders that could not be listed: their images are missing from the plan.</summary>
+    public IReadOnlyList<RestoreNote> Unreadable { get; init; } = [];
+
     /// <summary>Lays out a plan. Nothing is read but directories.</summary>
-    /// <param name="inputs">Images and folders; folders are searched with all their subfolders.</param>
+    /// <param name="inputs">Images and folders; folders are searched with all their subfolders. A file with two names is restored once.</param>
     /// <param name="output">
     /// A file for a single image, else a directory; folders keep their structure in it. Null writes beside the input:
     /// <c>photo_restored.png</c> for <c>photo.png</c>, <c>album_restored/</c> for <c>album/</c>.
     /// </param>
     /// <param name="codec">Knows image extensions.</param>
+    /// <param name="format">The extension of all results, with or without its dot; null keeps each input's, where that can be written.</param>
     /// <exception cref="IRConStyleException">An input does not exist, or an output would overwrite an input.</exception>
-    public static RestorePlan Make(IReadOnlyList<string> inputs, string? output, IImageCodec codec)
+    public static RestorePlan Make(IReadOnlyList<string> inputs, string? output, IImageCodec codec, string? format = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(codec);
-        var jobs = new List<RestoreJob>();
-        var skipped = new List<string>();
+        var names = new OutputNames(codec, format);
+        var found = new Found();
         foreach (var input in inputs)
         {
             if (Directory.Exists(input))
-                AddFolder(input, output ?? DefaultFolder(input), codec, jobs, skipped);
+                AddFolder(input, output ?? DefaultFolder(input), names, codec, found);
             else if (Path.Exists(input))
-                jobs.Add(Job(input, OutputOf(input, inputs.Count == 1, output, codec)));
+                found.Add(input, OutputOf(input, inputs.Count == 1, output, names));
             else
                 throw new IRConStyleException($"{input} does not exist.", "Give image files or folders that exist.");
         }
 
-        return jobs.Count > 0
-            ? new RestorePlan(Distinct(jobs), skipped)
-            : throw new IRConStyleException(
-                $"There are no images in {string.Join(", ", inputs)}.",
+        if (found.Outputs.Count == 0)
+            throw new IRConStyleException(
+                $"There are no images in {string.Join(", ", inputs)}{string.Concat(found.Unreadable.Select(note => $"; {note.Path} {note.Text}"))}.",
                 $"Images end in {string.Join(", ", codec.Extensions.Order(StringComparer.Ordinal))}.");
+        var jobs = OutputNames.Distinct(found.Outputs, found.Notes);
+        return new RestorePlan(jobs, found.Skipped) { Notes = found.Notes, Unreadable = found.Unreadable };
     }
-
-    private static RestoreJob Job(string input, string output)
-        => new(input, output, Path.ChangeExtension(output, null) + "_compare.png");
 
     /// <summary>Beside the folder, also when it is named <c>.</c> or <c>..</c>.</summary>
     private static string DefaultFolder(string folder)
@@ -57,72 +67,63 @@ public sealed record RestorePlan(IReadOnlyList<RestoreJob> Jobs, IReadOnlyList<s
             ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Suffix
             : Path.TrimEndingDirectorySeparator(folder) + Suffix;
 
-    private static string OutputOf(string input, bool single, string? output, IImageCodec codec)
+    private static string OutputOf(string input, bool single, string? output, OutputNames names)
     {
         if (output is null)
-        {
-            var stem = Path.GetFileNameWithoutExtension(input) + Suffix;
-            return Path.Combine(Path.GetDirectoryName(input) ?? "", Writable(stem + Path.GetExtension(input), codec));
-        }
+            return Path.Combine(
+                Path.GetDirectoryName(input) ?? "",
+                FileNames.Join(Path.GetFileNameWithoutExtension(input), Suffix + Path.GetExtension(names.Of(input))));
 
         var isFile = single && !Directory.Exists(output) && Path.GetExtension(output).Length > 0;
-        if (isFile && !codec.WritableExtensions.Contains(Path.GetExtension(output).ToLowerInvariant()))
-            throw new IRConStyleException(
-                $"{output} cannot be written: images are not written as {Path.GetExtension(output)}.",
-                $"Written are {string.Join(", ", codec.WritableExtensions.Order(StringComparer.Ordinal))}; a directory must exist or have no extension.");
-        return isFile ? output : Path.Combine(output, Writable(Path.GetFileName(input), codec));
+        if (isFile)
+            names.Require(output);
+        else
+            RequireFolder(output);
+        return isFile ? output : Path.Combine(output, names.Of(Path.GetFileName(input)));
     }
 
-    private static void AddFolder(string folder, string output, IImageCodec codec, List<RestoreJob> jobs, List<string> skipped)
+    private static void RequireFolder(string output)
     {
-        var source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output)) + Path.DirectorySeparatorChar;
-        var isInside = target.StartsWith(source + Path.DirectorySeparatorChar, PathCase.Comparison) && target.Length > source.Length + 1;
-        foreach (var file in FilesOf(folder))
+        if (File.Exists(output))
+            throw new IRConStyleException($"{output} is a file, and results need a folder.", "Choose another --output, or move the file away.");
+    }
+
+    private static void AddFolder(string folder, string output, OutputNames names, IImageCodec codec, Found found)
+    {
+        RequireFolder(output);
+        // An output folder inside the input holds results of an earlier run, not images to restore.
+        var content = new FolderWalk { Except = FileIdentity.IsWithin(output, folder) ? output : null }.Walk(folder);
+        foreach (var file in content.Files)
         {
-            // An output folder inside the input holds results of an earlier run, not images to restore.
-            if (isInside && Path.GetFullPath(file).StartsWith(target, PathCase.Comparison))
-                continue;
             if (codec.Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
-                jobs.Add(Job(file, Path.Combine(output, Writable(Path.GetRelativePath(folder, file), codec))));
+                found.Add(file, Path.Combine(output, names.Of(Path.GetRelativePath(folder, file))));
             else
-                skipped.Add(file);
+                found.Skipped.Add(file);
         }
+
+        foreach (var entry in content.PassedOver)
+            (entry.IsUnreadable ? found.Unreadable : found.Notes).Add(new RestoreNote(entry.Path, entry.Reason));
     }
 
-    private static string[] FilesOf(string folder)
+    /// <summary>What the inputs hold.</summary>
+    private sealed class Found
     {
-        try
+        private readonly Dictionary<string, string> _inputs = new(PathCase.Comparer);
+
+        public List<(string Input, string Output)> Outputs { get; } = [];
+
+        public List<string> Skipped { get; } = [];
+
+        public List<RestoreNote> Notes { get; } = [];
+
+        public List<RestoreNote> Unreadable { get; } = [];
+
+        public void Add(string input, string output)
         {
-            return [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+            if (_inputs.TryAdd(FileIdentity.Of(input), input))
+                Outputs.Add((input, output));
+            else if (_inputs[FileIdentity.Of(input)] is var first && !string.Equals(first, input, StringComparison.Ordinal))
+                Notes.Add(new RestoreNote(input, $"is another name of {first}, which is restored once"));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IRConStyleException($"{folder} cannot be listed: {exception.Message}", "Make the folder and all below it readable.", exception);
-        }
-    }
-
-    /// <summary>Formats that are only read (BMP) are written as PNG.</summary>
-    private static string Writable(string path, IImageCodec codec)
-        => codec.WritableExtensions.Contains(Path.GetExtension(path).ToLowerInvariant()) ? path : Path.ChangeExtension(path, ".png");
-
-    /// <summary>Two inputs must not share an output, and no output may be an input.</summary>
-    private static List<RestoreJob> Distinct(List<RestoreJob> jobs)
-    {
-        var taken = jobs.Select(job => Path.GetFullPath(job.Input)).ToHashSet(PathCase.Comparer);
-        foreach (var job in jobs.Where(job => taken.Contains(Path.GetFullPath(job.Output))))
-            throw new IRConStyleException($"{job.Output} is one of the inputs and would be overwritten.", "Choose another --output.");
-        return jobs.ConvertAll(job => job with { Output = Free(job.Output, taken) })
-            .ConvertAll(job => job with { Sheet = Free(job.Sheet, taken) });
-    }
-
-    /// <summary>The path, or the first of <c>name_2</c>, <c>name_3</c>, … that nothing else in the plan has.</summary>
-    private static string Free(string path, HashSet<string> taken)
-    {
-        var free = path;
-        for (var copy = 2; !taken.Add(Path.GetFullPath(free)); copy++)
-            free = Path.Combine(
-                Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}_{copy}{Path.GetExtension(path)}");
-        return free;
     }
 }

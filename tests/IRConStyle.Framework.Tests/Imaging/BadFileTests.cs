@@ -22,6 +22,13 @@ public sealed class BadFileTests : IDisposable
     [Fact]
     public void A_directory_is_named() => Fails(_directory.Path, "is a directory");
 
+    [SkippableFact]
+    public async Task A_pipe_is_named_and_not_waited_for()
+    {
+        Skip.IfNot(SpecialFiles.TryMakePipe(_directory.File("pipe.png")), "There are no pipes here.");
+        await Task.Run(() => Fails(_directory.File("pipe.png"), "is a pipe, socket or device, not a regular file")).WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
     [Fact]
     public void An_empty_file_is_named() => Fails(Write("empty.png", []), "empty (0 bytes)");
 

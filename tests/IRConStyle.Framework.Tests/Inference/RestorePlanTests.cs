@@ -127,7 +127,137 @@ public sealed class RestorePlanTests : IDisposable
     public void An_input_that_does_not_exist_is_named()
         => Should.Throw<IRConStyleException>(() => Plan([In("nothing.png")], null)).Message.ShouldBe($"{In("nothing.png")} does not exist.");
 
-    private RestorePlan Plan(string[] inputs, string? output) => RestorePlan.Make(inputs, output, _services.GetRequiredService<IImageCodec>());
+    [Fact]
+    public void No_input_is_overwritten_by_another_of_its_names()
+    {
+        Touch("in/a.png");
+        Directory.CreateSymbolicLink(In("inlink"), In("in"));
+        File.CreateSymbolicLink(In("link.png"), In("in/a.png"));
+
+        Should.Throw<IRConStyleException>(() => Plan([In("in")], In("inlink"))).Message.ShouldContain("a.png is one of the inputs");
+        Should.Throw<IRConStyleException>(() => Plan([In("in/a.png")], In("link.png"))).Message.ShouldContain("link.png is one of the inputs");
+        if (SpecialFiles.TryHardLink(In("in/a.png"), In("hard.png")))
+            Should.Throw<IRConStyleException>(() => Plan([In("in/a.png")], In("hard.png"))).Message.ShouldContain("hard.png is one of the inputs");
+    }
+
+    [Fact]
+    public void A_file_is_no_folder_for_results()
+    {
+        Touch("in/a.png");
+        Touch("out");
+        Should.Throw<IRConStyleException>(() => Plan([In("in")], In("out"))).Message.ShouldBe($"{In("out")} is a file, and results need a folder.");
+        Should.Throw<IRConStyleException>(() => Plan([In("in/a.png")], In("out"))).Message.ShouldContain("is a file");
+    }
+
+    [Fact]
+    public void Results_do_not_take_each_other_s_place_by_other_names_of_a_folder()
+    {
+        Touch("in/x/a.png");
+        Touch("in/y/a.png");
+        Directory.CreateDirectory(In("out/x"));
+        Directory.CreateSymbolicLink(In("out/y"), In("out/x"));
+        var plan = Plan([In("in")], In("out"));
+        plan.Jobs.Select(job => job.Output).ShouldBe([In("out/x/a.png"), In("out/y/a_2.png")]);
+    }
+
+    [Fact]
+    public void A_file_with_two_names_is_restored_once()
+    {
+        Touch("album/a.png");
+        File.CreateSymbolicLink(In("album/b.png"), In("album/a.png"));
+
+        var plan = Plan([In("album"), In("album/../album/a.png"), In("album/a.png")], In("out"));
+
+        plan.Jobs.ShouldHaveSingleItem().Input.ShouldBe(In("album/a.png"));
+        plan.Notes.Select(note => note.Path).ShouldBe([In("album/b.png"), In("album/../album/a.png")]);
+        plan.Notes[0].Text.ShouldBe($"is another name of {In("album/a.png")}, which is restored once");
+    }
+
+    [Fact]
+    public void Results_of_an_earlier_run_are_left_out_whatever_the_output_folder_is_called()
+    {
+        Touch("album/a.png");
+        Touch("album/out/a.png");
+        Directory.CreateSymbolicLink(In("other"), In("album/out"));
+        Plan([In("album")], In("other")).Jobs.Single().Input.ShouldBe(In("album/a.png"));
+    }
+
+    [Fact]
+    public void An_image_of_a_format_that_is_only_read_does_not_take_the_name_of_another_s_result()
+    {
+        foreach (var name in new[] { "album/a.bmp", "album/a.png" })
+            Touch(name);
+
+        var plan = Plan([In("album")], In("out"));
+
+        plan.Jobs.Select(job => (job.Input, job.Output)).ShouldBe(
+            [(In("album/a.bmp"), In("out/a_2.png")), (In("album/a.png"), In("out/a.png"))]);
+        plan.Notes.ShouldHaveSingleItem().ShouldBe(
+            new RestoreNote(In("album/a.bmp"), $"becomes {In("out/a_2.png")}, since {In("out/a.png")} is the result of another input"));
+    }
+
+    [Theory]
+    [InlineData("jpg")]
+    [InlineData(".JPG")]
+    public void A_format_is_that_of_all_results(string format)
+    {
+        foreach (var name in new[] { "album/a.png", "album/b.bmp", "album/b.jpg", "album/deep/c.JPEG" })
+            Touch(name);
+
+        Plan([In("album")], In("out"), format).Jobs.Select(job => job.Output)
+            .ShouldBe([In("out/a.jpg"), In("out/b_2.jpg"), In("out/b.jpg"), In("out/deep/c.jpg")]);
+        Plan([In("album/a.png")], null, format).Jobs.Single().Output.ShouldBe(In("album/a_restored.jpg"));
+        Plan([In("album/a.png")], In("b.jpg"), format).Jobs.Single().Output.ShouldBe(In("b.jpg"));
+    }
+
+    [Fact]
+    public void A_format_that_is_not_written_or_not_that_of_the_output_is_refused()
+    {
+        Touch("a.png");
+        var unknown = Should.Throw<IRConStyleException>(() => Plan([In("a.png")], null, "gif"));
+        unknown.Message.ShouldBe("Images are not written as gif.");
+        unknown.Remedy.ShouldNotBeNull().ShouldContain("png, ");
+        Should.Throw<IRConStyleException>(() => Plan([In("a.png")], In("b.png"), "jpg")).Message.ShouldContain("b.png is not named as the format .jpg");
+    }
+
+    [Theory]
+    [InlineData("a.jfif")]
+    [InlineData("a.JPE")]
+    [InlineData("a.jif")]
+    [InlineData("a.tif")]
+    [InlineData("a.tiff")]
+    public void Usual_endings_count_and_are_kept(string name)
+    {
+        Touch("album/" + name);
+        Plan([In("album")], In("out")).Jobs.Single().Output.ShouldBe(In("out/" + name));
+    }
+
+    [Theory]
+    [InlineData("a.dib")]
+    [InlineData("a.pgm")]
+    [InlineData("a.ppm")]
+    [InlineData("a.pnm")]
+    [InlineData("a.pbm")]
+    public void Usual_endings_count_and_become_png_where_they_are_only_read(string name)
+    {
+        Touch("album/" + name);
+        Plan([In("album")], In("out")).Jobs.Single().Output.ShouldBe(In("out/a.png"));
+    }
+
+    [Fact]
+    public void Names_stay_as_long_as_names_may_be()
+    {
+        var name = new string('n', 251) + ".png";
+        Touch("x/" + name);
+        Touch("y/" + name);
+        var plan = Plan([In("x/" + name), In("y/" + name)], In("out"));
+        plan.Jobs.Select(job => Path.GetFileName(job.Output)).ShouldBe([name, new string('n', 249) + "_2.png"]);
+        plan.Jobs.Select(job => Path.GetFileName(job.Sheet).Length).ShouldBe([255, 255]);
+        Path.GetFileName(Plan([In("x/" + name)], null).Jobs.Single().Output).Length.ShouldBe(255);
+    }
+
+    private RestorePlan Plan(string[] inputs, string? output, string? format = null)
+        => RestorePlan.Make(inputs, output, _services.GetRequiredService<IImageCodec>(), format);
 
     private string In(string name) => _directory.File(name.Split('/'));
 

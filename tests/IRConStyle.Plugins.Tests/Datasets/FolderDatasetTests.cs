@@ -52,6 +52,30 @@ public sealed class FolderDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Images_in_folders_below_are_spoken_of_where_they_are_not_searched()
+    {
+        StubReader.Write(_directory.File("clean", "below", "a.png"), 4, 4);
+        var error = Should.Throw<IRConStyleException>(() => Clean(recursive: false));
+        error.Message.ShouldContain("holds images only in folders below, and Recursive is off");
+        error.Remedy.ShouldNotBeNull().ShouldContain("Set Recursive to true");
+
+        StubReader.Write(_directory.File("clean", "b.png"), 4, 4);
+        var finding = Clean(recursive: false).Findings.ShouldHaveSingleItem();
+        (finding.File, finding.IsError).ShouldBe((_directory.File("clean"), false));
+        finding.Problem.ShouldContain("Recursive=false passes over");
+        Clean().Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_the_reader_passes_over_is_found_in_the_dataset()
+    {
+        StubReader.Write(_directory.File("clean", "a.png"), 4, 4);
+        var finding = new DatasetFinding(_directory.File("clean", "secret"), "cannot be listed", IsError: true);
+        var context = new DatasetContext(new NoServices(), new StubReader { Findings = [finding] }, new StubDegradation());
+        new CleanFolderDataset(new CleanFolderOptions { Root = _directory.File("clean") }, context).Findings.ShouldBe([finding]);
+    }
+
+    [Fact]
     public void Both_images_of_a_pair_show_the_same_patch_turned_the_same_way()
     {
         StubReader.Write(_directory.File("degraded", "sub", "a.jpg"), 20, 30);

@@ -27,6 +27,22 @@ internal sealed class StubReader : IImageReader
         return bytes.Length > 0 ? (bytes[1], bytes[0]) : throw new IRConStyleException($"{path} is empty.");
     }
 
+    /// <summary>What a listing finds beside the images.</summary>
+    public IReadOnlyList<DatasetFinding> Findings { get; init; } = [];
+
+    public ImageListing List(string folder, bool recursive)
+    {
+        var all = Names(folder, SearchOption.AllDirectories);
+        var names = recursive ? all : Names(folder, SearchOption.TopDirectoryOnly);
+        return new ImageListing(names, Findings, names.Count < all.Count);
+    }
+
+    private List<string> Names(string folder, SearchOption depth)
+        => [.. Directory.EnumerateFiles(folder, "*", depth)
+            .Where(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
+            .Select(file => Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/'))
+            .Order(StringComparer.Ordinal)];
+
     /// <summary>Writes an image whose pixels tell where they are.</summary>
     public static void Write(string path, int height, int width, int salt = 0, int channels = 3, int bitDepth = 8)
     {
