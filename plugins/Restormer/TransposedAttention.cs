@@ -1,5 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Modules;
+using IRConStyle.Modules.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -33,6 +34,8 @@ internal sealed class TransposedAttention : Module<Tensor, Tensor>
     [ComponentName(Name = "project_out")]
     private readonly Conv2d _project;
 
+    private readonly WeightCache<FusedAttention> _fused = new();
+
     public TransposedAttention(int channels, int heads, bool bias)
         : base(nameof(TransposedAttention))
     {
@@ -60,6 +63,24 @@ internal sealed class TransposedAttention : Module<Tensor, Tensor>
         return _project.call(x).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The first layers and the norm before them, with their weights packed; null where these are not where kernels can read them.</summary>
+    public FusedAttention? Pack(NormWeights norm) => _fused.Find(
+        () => new FusedAttention(
+            new PointwiseConvolution(_expand, OutputForm.Plain, norm.Weight, norm.Bias),
+            Depthwise(0, 2 * _channels), Depthwise(2 * _channels, _channels), _heads, norm.Epsilon, norm.Centres),
+        norm.Weight, norm.Bias, _expand.weight, _expand.bias, _depthwise.weight, _depthwise.bias);
+
+    /// <summary>What is left to do with v of each image: the attention and the last convolution, which are one matrix.</summary>
+    /// <param name="products">q·kᵀ, N×heads×c×c.</param>
+    /// <param name="squares">Sums of the squares of q and k, N×2C×1×1.</param>
+    public PointwiseConvolution[] Mix(Tensor products, Tensor squares)
+    {
+        using var scope = NewDisposeScope();
+        var lengths = squares.sqrt().view(products.shape[0], 2, _heads, _channels / _heads);
+        var attention = Attend(products, lengths.select(1, 0).unsqueeze(-1) * lengths.select(1, 1).unsqueeze(-2));
+        return [.. Enumerable.Range(0, (int)products.shape[0]).Select(i => new PointwiseConvolution(FoldAttention(attention[i]), _project.bias))];
+    }
+
     /// <summary>
     /// The same behind a normalisation and added to the input, image by image. Two things are brought forward: q·kᵀ and the
     /// lengths are sums over bands of rows, so that neither q nor k ever exists as a whole, and the last convolution takes
@@ -76,7 +97,7 @@ internal sealed class TransposedAttention : Module<Tensor, Tensor>
         {
             using var passes = NewDisposeScope();
             var (attention, values) = Measure(input.narrow(0, i, 1), norm);
-            new Kernel(_project.weight, _project.bias).Write(values, FoldAttention(attention), output.narrow(0, i, 1).Pixels(), keep: true);
+            new Kernel(_project.weight, _project.bias).Write(values, FoldAttention(attention).t(), output.narrow(0, i, 1).Pixels(), keep: true);
         }
 
         return output.MoveToOuterDisposeScope();
@@ -105,12 +126,19 @@ internal sealed class TransposedAttention : Module<Tensor, Tensor>
         return (attention.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The last convolution's weight after the attention, C×C, transposed.</summary>
+    /// <summary>The last convolution's weight after the attention, C×C.</summary>
     private Tensor FoldAttention(Tensor attention)
     {
         using var scope = NewDisposeScope();
         var perHead = _project.weight.view(_channels, _heads, -1).permute(1, 0, 2);         // heads×C×c
-        return perHead.matmul(attention).permute(0, 2, 1).reshape(_channels, _channels).MoveToOuterDisposeScope();
+        return perHead.matmul(attention).permute(1, 0, 2).reshape(_channels, _channels).MoveToOuterDisposeScope();
+    }
+
+    private DepthwiseConvolution Depthwise(int first, int count)
+    {
+        using var weight = _depthwise.weight.narrow(0, first, count);
+        using var bias = _depthwise.bias?.narrow(0, first, count);
+        return new DepthwiseConvolution(weight, bias);
     }
 
     private Tensor Attend(Tensor products, Tensor lengths) =>
