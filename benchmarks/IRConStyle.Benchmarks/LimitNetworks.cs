@@ -12,8 +12,8 @@ namespace IRConStyle.Benchmarks;
 /// <summary>The networks that <see cref="LimitBenchmark"/> measures, by the pipelines of the command.</summary>
 internal sealed class LimitNetworks : IDisposable
 {
-    /// <summary>The bundled model, and two of the paper's networks with random weights.</summary>
-    public static readonly string[] Pipelines = ["denoise", "constyle-nafnet", "constyle-restormer"];
+    /// <summary>The bundled model, and the paper's network with random weights.</summary>
+    public static readonly string[] Pipelines = ["denoise", "constyle-nafnet"];
 
     private readonly ServiceProvider _services =
         BenchmarkHost.Create(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "cli.appsettings.json")));

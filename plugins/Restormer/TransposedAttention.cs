@@ -78,7 +78,7 @@ internal sealed class TransposedAttention : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var lengths = squares.sqrt().view(products.shape[0], 2, _heads, _channels / _heads);
         var attention = Attend(products, lengths.select(1, 0).unsqueeze(-1) * lengths.select(1, 1).unsqueeze(-2));
-        return [.. Enumerable.Range(0, (int)products.shape[0]).Select(i => new PointwiseConvolution(FoldAttention(attention[i]), _project.bias))];
+        return [.. Enumerable.Range(0, (int)products.shape[0]).Select(i => new PointwiseConvolution(FoldByKernels(attention[i]), _project.bias))];
     }
 
     /// <summary>
@@ -97,7 +97,7 @@ internal sealed class TransposedAttention : Module<Tensor, Tensor>
         {
             using var passes = NewDisposeScope();
             var (attention, values) = Measure(input.narrow(0, i, 1), norm);
-            new Kernel(_project.weight, _project.bias).Write(values, FoldAttention(attention).t(), output.narrow(0, i, 1).Pixels(), keep: true);
+            new Kernel(_project.weight, _project.bias).Write(values, FoldAttention(attention), output.narrow(0, i, 1).Pixels(), keep: true);
         }
 
         return output.MoveToOuterDisposeScope();
@@ -126,12 +126,25 @@ internal sealed class TransposedAttention : Module<Tensor, Tensor>
         return (attention.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The last convolution's weight after the attention, C×C.</summary>
+    /// <summary>The last convolution's weight after the attention, C×C, transposed.</summary>
     private Tensor FoldAttention(Tensor attention)
     {
         using var scope = NewDisposeScope();
         var perHead = _project.weight.view(_channels, _heads, -1).permute(1, 0, 2);         // heads×C×c
-        return perHead.matmul(attention).permute(1, 0, 2).reshape(_channels, _channels).MoveToOuterDisposeScope();
+        return perHead.matmul(attention).permute(0, 2, 1).reshape(_channels, _channels).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same not transposed, by a product whose rounding does not depend on the number of threads.</summary>
+    private Tensor FoldByKernels(Tensor attention)
+    {
+        // Each of the convolution's outputs is a pixel, whose channels are what it takes of the inputs.
+        var source = new FeatureMap(_project.weight.view(1, 1, _channels, _channels).permute(0, 3, 1, 2)).Row(0, 0, 0, _channels);
+        var folded = new FeatureMap(FeatureMap.Empty(1, _channels, 1, _channels));
+        var (target, size) = (folded.Row(0, 0, 0, _channels), _channels / _heads);
+        for (var head = 0; head < _heads; head++)
+            new PointwiseConvolution(attention[head].t().contiguous(), bias: null).Apply(
+                source.Part(head * size, size), target.Part(head * size, size));
+        return folded.Tensor.permute(0, 2, 3, 1).view(_channels, _channels);
     }
 
     private DepthwiseConvolution Depthwise(int first, int count)
