@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using IRConStyle.Framework.Imaging;
+using IRConStyle.Framework.Inference;
 using IRConStyle.Modules.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IRConStyle.Benchmarks;
@@ -13,145 +13,116 @@ namespace IRConStyle.Benchmarks;
 /// </summary>
 internal static class LimitBenchmark
 {
-    private static readonly int[] Sides = [256, 512];
+    private static readonly (int Width, int Height) Photograph = (4000, 3000);
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Measures and prints.</summary>
-    /// <param name="arguments">
-    /// <c>--rounds N</c>; <c>--threads N</c>, all of libtorch's by default; <c>--json FILE</c>.
-    /// </param>
+    /// <param name="arguments">See <see cref="LimitOptions"/>.</param>
     public static void Run(string[] arguments)
     {
-        var rounds = int.Parse(TrainingComparison.Value(arguments, "--rounds") ?? "9", CultureInfo.InvariantCulture);
+        var options = LimitOptions.Parse(arguments);
         using var networks = new LimitNetworks();
-        var cases = Machine().Concat(Networks(networks)).ToList();
-        if (TrainingComparison.Value(arguments, "--threads") is { } threads)
-            set_num_threads(int.Parse(threads, CultureInfo.InvariantCulture));
-        // The first round warms up.
-        for (var round = -1; round < rounds; round++)
+        using var exported = new OnnxNetworks(options.Onnx);
+        Console.WriteLine($"kernels {FusedKernels.Best}, medians of {options.Rounds} rounds, threads {string.Join(" and ", options.Threads)}");
+        var precisions = options.Precisions.Where(precision => IsComputed(networks, precision)).ToList();
+
+        var cases = options.Threads.SelectMany(threads => LimitMachine.Cases(threads)
+            .Concat(precisions.SelectMany(precision => Networks(networks, options, precision, threads)))
+            .Concat(exported.Cases(networks, threads))).ToList();
+        // The first round warms up, and shows what would take too long.
+        cases.RemoveAll(@case => IsTooSlow(@case, options));
+        for (var round = 0; round < options.Rounds; round++)
             foreach (var @case in cases)
-                @case.Measure(keep: round >= 0);
+                @case.Measure();
 
-        var limit = cases.Where(@case => @case.IsLimit).Max(@case => @case.Operations / @case.Median) / 1e9;
-        Console.WriteLine($"{get_num_threads()} threads, kernels {FusedKernels.Best}, medians of {rounds} rounds");
-        Console.WriteLine("                                  seconds   GFLOP/s   share      MP/s   peak MB");
-        var results = new List<Measured>();
-        foreach (var @case in cases)
-        {
-            var result = @case.Result(limit);
-            results.Add(result);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{result.Name + @case.Rate,-32} {result.Seconds,8:F4} {result.Gflops,9:F1} {result.Share,7:P0} {result.MegapixelsPerSecond,9:F2} {result.PeakMegabytes,9:F0}"));
-        }
-
-        if (TrainingComparison.Value(arguments, "--json") is { } file)
-            File.WriteAllText(file, JsonSerializer.Serialize(results, Json));
+        var limits = options.Threads.ToDictionary(
+            threads => threads, threads => cases.Where(@case => @case.IsLimit && @case.Threads == threads).Max(@case => @case.Gflops));
+        if (options.Photograph)
+            cases.AddRange(Photographs(networks, options, precisions));
+        Print([.. cases.Select(@case => @case.Result(limits[@case.Threads]))], options.Json);
     }
 
     /// <summary>One network in one form in a process of its own: prints its peak of memory in kilobytes.</summary>
-    public static void ServePeak(string pipeline, string side, string form)
+    public static void ServePeak(string pipeline, string side, string form, string precision)
     {
         using var networks = new LimitNetworks();
-        var pixels = int.Parse(side, CultureInfo.InvariantCulture);
-        using var image = Image(pixels);
-        networks.Restore(pipeline, Enum.Parse<KernelForm>(form), image);
+        using var image = Image(int.Parse(side, CultureInfo.InvariantCulture));
+        networks.Restore(pipeline, Enum.Parse<InferencePrecision>(precision), Enum.Parse<KernelForm>(form), image);
         Console.WriteLine(TrainingWorker.Memory("VmHWM"));
     }
 
-    private static IEnumerable<Case> Machine()
+    private static bool IsComputed(LimitNetworks networks, InferencePrecision precision)
     {
-        var map = rand(1, 128, 128, 96).permute(0, 3, 1, 2);
-        var weight = rand(96, 96, 3, 3);
-        yield return new Case("convolution 3×3, 96 channels", 128.0 * 128 * 96 * 96 * 9 * 2, () => nn.functional.conv2d(map, weight, padding: [1, 1]).Dispose())
-        {
-            IsLimit = true,
-        };
-
-        if (FusedKernels.Best != KernelForm.Plain)
-        {
-            var source = new FeatureMap(FeatureMap.Empty(1, 192, 128, 128));
-            source.Tensor.fill_(1);
-            var target = new FeatureMap(FeatureMap.Empty(1, 192, 128, 128));
-            using var square = rand(192, 192);
-            var product = new PointwiseConvolution(square, bias: null);
-            yield return new Case("product of the kernels, 192", 128.0 * 128 * 192 * 192 * 2, () => Multiply(product, source, target)) { IsLimit = true };
-        }
-
-        var matrix = rand(1024, 1024);
-        yield return new Case("matrix product, 1024", 2.0 * 1024 * 1024 * 1024, () => matrix.mm(matrix).Dispose());
-
-        var (from, to) = (rand(64 << 20), rand(64 << 20));
-        yield return new Case("copy, 256 MB", 0, () => to.copy_(from)) { Bytes = 2.0 * (256 << 20) };
+        if (networks.Refusal(precision) is not { } reason)
+            return true;
+        Console.WriteLine($"{precision}: {reason}");
+        return false;
     }
 
-    private static IEnumerable<Case> Networks(LimitNetworks networks)
+    private static bool IsTooSlow(LimitCase @case, LimitOptions options)
     {
-        foreach (var pipeline in LimitNetworks.Pipelines)
-            foreach (var side in Sides)
+        var seconds = @case.WarmUp();
+        if (seconds <= options.Patience)
+            return false;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{@case.Name}, {@case.Threads} threads: {seconds:F0} s once, not repeated (--patience)"));
+        return true;
+    }
+
+    private static IEnumerable<LimitCase> Networks(
+        LimitNetworks networks, LimitOptions options, InferencePrecision precision, int threads)
+    {
+        // Kernels are for float32.
+        var forms = precision is InferencePrecision.Float32 ? new[] { KernelForm.Plain, FusedKernels.Best }.Distinct() : [KernelForm.Plain];
+        foreach (var pipeline in options.Networks)
+            foreach (var side in options.Sides)
             {
                 var image = Image(side);
                 var operations = networks.Operations(pipeline, side);
-                foreach (var form in new[] { KernelForm.Plain, FusedKernels.Best }.Distinct())
-                    yield return new Case($"{pipeline} {side}² {(form == KernelForm.Plain ? "layers" : "fused")}", operations, () => networks.Restore(pipeline, form, image))
+                foreach (var form in forms)
+                    yield return new LimitCase(
+                        $"{pipeline} {side}² {precision.ToString().ToLowerInvariant()} {(form == KernelForm.Plain ? "layers" : "fused")}",
+                        threads, operations, () => networks.Restore(pipeline, precision, form, image))
                     {
                         Megapixels = side * side / 1e6,
-                        PeakOf = () => double.Parse(OwnProcess.Run("limit-peak", pipeline, $"{side}", $"{form}"), CultureInfo.InvariantCulture) / 1024,
+                        // Threads change little of it.
+                        PeakOf = threads != options.Threads[^1] ? null : () => double.Parse(
+                            OwnProcess.Run("limit-peak", pipeline, $"{side}", $"{form}", $"{precision}"), CultureInfo.InvariantCulture) / 1024,
                     };
             }
     }
 
-    private static void Multiply(PointwiseConvolution product, FeatureMap source, FeatureMap target) =>
-        new RowBands(target, bytesPerColumn: 0).Run((band, _) =>
-        {
-            for (var row = band.Top; row < band.Bottom; row++)
-            {
-                var (from, to) = (source.Row(0, row, 0, source.Width), target.Row(0, row, 0, target.Width));
-                foreach (var (start, count) in from.Chunks())
-                    product.Apply(from.Slice(start, count), to.Slice(start, count));
-            }
-        });
-
-    private static Tensor Image(int side) => rand(1, 3, side, side);
-
-    /// <summary>Something that is timed.</summary>
-    private sealed class Case(string name, double operations, Action run)
+    /// <summary>Once each, after everything else: the tiles inside are many runs already.</summary>
+    private static IEnumerable<LimitCase> Photographs(
+        LimitNetworks networks, LimitOptions options, IReadOnlyList<InferencePrecision> precisions)
     {
-        private readonly List<double> _seconds = [];
-
-        public double Operations => operations;
-
-        public bool IsLimit { get; init; }
-
-        public double Bytes { get; init; }
-
-        public double Megapixels { get; init; }
-
-        public Func<double>? PeakOf { get; init; }
-
-        public double Median => _seconds.Order().ElementAt(_seconds.Count / 2);
-
-        public void Measure(bool keep)
-        {
-            var start = Stopwatch.GetTimestamp();
-            run();
-            if (keep)
-                _seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-
-        /// <summary>For what moves memory instead of computing.</summary>
-        public string Rate => Bytes > 0 ? string.Create(CultureInfo.InvariantCulture, $": {Bytes / Median / 1e9:F1} GB/s") : "";
-
-        public Measured Result(double limit)
-        {
-            var rate = operations / Median / 1e9;
-            return new Measured(
-                name, Median, operations > 0 ? rate : null, operations > 0 ? rate / limit : null,
-                Megapixels > 0 ? Megapixels / Median : null, PeakOf?.Invoke());
-        }
+        var photograph = new RasterImage(Photograph.Width, Photograph.Height, 3);
+        Random.Shared.NextBytes(photograph.Samples);
+        foreach (var threads in options.Threads)
+            foreach (var precision in precisions)
+                foreach (var pipeline in options.Networks)
+                {
+                    var name = $"{pipeline} 12 MP {precision.ToString().ToLowerInvariant()} in tiles";
+                    var @case = new LimitCase(name, threads, 0, () => networks.Restore(pipeline, precision, photograph))
+                    {
+                        Megapixels = Photograph.Width * Photograph.Height / 1e6,
+                    };
+                    @case.Measure();
+                    yield return @case;
+                }
     }
 
-    /// <summary>One line of the result; null where a figure makes no sense.</summary>
-    private sealed record Measured(string Name, double Seconds, double? Gflops, double? Share, double? MegapixelsPerSecond, double? PeakMegabytes);
+    private static void Print(IReadOnlyList<LimitResult> results, string? file)
+    {
+        Console.WriteLine($"{"",-46} threads   seconds   GFLOP/s   share      MP/s   peak MB");
+        foreach (var result in results)
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{result.Name,-46} {result.Threads,7} {result.Seconds,9:F4} {result.Gflops,9:F1} {result.Share,7:P0} {result.MegapixelsPerSecond,9:F2} {result.PeakMegabytes,9:F0}"));
+        if (file is not null)
+            File.WriteAllText(file, JsonSerializer.Serialize(results, Json));
+    }
+
+    private static Tensor Image(int side) => rand(1, 3, side, side);
 }

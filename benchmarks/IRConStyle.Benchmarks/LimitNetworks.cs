@@ -1,4 +1,6 @@
+using IRConStyle.Abstractions;
 using IRConStyle.Evaluation.Networks;
+using IRConStyle.Framework.Imaging;
 using IRConStyle.Framework.Inference;
 using IRConStyle.Framework.Native;
 using IRConStyle.Framework.Pipelines;
@@ -12,13 +14,13 @@ namespace IRConStyle.Benchmarks;
 /// <summary>The networks that <see cref="LimitBenchmark"/> measures, by the pipelines of the command.</summary>
 internal sealed class LimitNetworks : IDisposable
 {
-    /// <summary>The bundled model, and the paper's network with random weights.</summary>
-    public static readonly string[] Pipelines = ["denoise", "constyle-nafnet"];
+    /// <summary>The bundled model, and the paper's networks with random weights.</summary>
+    public static readonly string[] Pipelines = ["denoise", "constyle-nafnet", "constyle-restormer", "constyle-maxim"];
 
     private readonly ServiceProvider _services =
         BenchmarkHost.Create(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "cli.appsettings.json")));
 
-    private readonly Dictionary<string, RestorationNetwork> _networks = [];
+    private readonly Dictionary<(string Pipeline, InferencePrecision Precision), RestorationNetwork> _networks = [];
 
     public LimitNetworks() => _services.GetRequiredService<TorchRuntime>().EnsureLoaded();
 
@@ -26,14 +28,35 @@ internal sealed class LimitNetworks : IDisposable
     public double Operations(string pipeline, int side) =>
         2.0 * _services.GetRequiredService<NetworkInspector>().Inspect(pipeline, side, side).MultiplyAccumulates;
 
-    /// <summary>One image through a network.</summary>
-    public void Restore(string pipeline, KernelForm form, Tensor image)
+    /// <summary>Why this machine does not compute in a precision; null where it does.</summary>
+    public string? Refusal(InferencePrecision precision)
     {
-        var network = Network(pipeline);
+        try
+        {
+            Network(Pipelines[0], precision);
+            return null;
+        }
+        catch (IRConStyleException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    /// <summary>One image through a network in one piece.</summary>
+    public void Restore(string pipeline, InferencePrecision precision, KernelForm form, Tensor image)
+    {
+        var network = Network(pipeline, precision);
         FusedKernels.Form = form;
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        network.Restore(image);
+        network.Restore(precision is InferencePrecision.Float32 ? image : image.to(ScalarType.BFloat16));
+    }
+
+    /// <summary>One photograph as the command restores it: in tiles where the memory budget asks for them.</summary>
+    public void Restore(string pipeline, InferencePrecision precision, RasterImage photograph)
+    {
+        FusedKernels.Form = FusedKernels.Best;
+        new ImageRestorer(Network(pipeline, precision), CPU, new InferenceOptions { Precision = precision }).Restore(photograph);
     }
 
     public void Dispose()
@@ -43,20 +66,26 @@ internal sealed class LimitNetworks : IDisposable
         _services.Dispose();
     }
 
-    private RestorationNetwork Network(string pipeline)
+    private RestorationNetwork Network(string pipeline, InferencePrecision precision)
     {
-        if (_networks.TryGetValue(pipeline, out var network))
+        if (_networks.TryGetValue((pipeline, precision), out var network))
             return network;
         var factory = _services.GetRequiredService<IPipelineFactory>();
         if (factory.Describe(pipeline).WeightsPath is not null)
-            network = _services.GetRequiredService<NetworkLoader>().Open(pipeline, null, "cpu").Network;
+            network = _services.GetRequiredService<NetworkLoader>()
+                .Open(pipeline, null, "cpu", changes: new InferenceChanges { Precision = precision }).Network;
         else
         {
             network = factory.CreateNetwork(pipeline, training: false);
             network.Eval();
+            if (precision is InferencePrecision.BFloat16)
+            {
+                network.Backbone.Module.to(ScalarType.BFloat16);
+                network.Encoder?.Module.to(ScalarType.BFloat16);
+            }
         }
 
-        _networks.Add(pipeline, network);
+        _networks.Add((pipeline, precision), network);
         return network;
     }
 }

@@ -1,3 +1,4 @@
+using IRConStyle.Abstractions;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -90,13 +91,15 @@ public abstract class PlainMaximBlocks(IReadOnlyDictionary<string, Tensor> weigh
     }
 
     /// <summary>A convolution that keeps the size unless it strides.</summary>
-    protected Tensor Convolve(string name, Tensor x, int padding = 0, long stride = 1) => functional.conv2d(
-        x, weights[$"{name}.weight"], weights.GetValueOrDefault($"{name}.bias"), strides: [stride, stride],
-        padding: [padding, padding]);
+    protected Tensor Convolve(string name, Tensor x, int padding = 0, long stride = 1)
+        => CpuConvolutions.Apply(x, weights[$"{name}.weight"], safe => functional.conv2d(
+            safe, weights[$"{name}.weight"], weights.GetValueOrDefault($"{name}.bias"), strides: [stride, stride],
+            padding: [padding, padding]));
 
     /// <summary>A transposed convolution that doubles the size.</summary>
-    protected Tensor Enlarge(string name, Tensor x) => functional.conv_transpose2d(
-        x, weights[$"{name}.weight"], weights.GetValueOrDefault($"{name}.bias"), strides: [2, 2]);
+    protected Tensor Enlarge(string name, Tensor x)
+        => CpuConvolutions.Apply(x, weights[$"{name}.weight"], transposed: true, convolve: safe => functional.conv_transpose2d(
+            safe, weights[$"{name}.weight"], weights.GetValueOrDefault($"{name}.bias"), strides: [2, 2]));
 
     /// <summary>A linear layer over the last axis.</summary>
     protected Tensor Project(string name, Tensor x) =>

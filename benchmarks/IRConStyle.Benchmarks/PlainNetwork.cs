@@ -1,3 +1,4 @@
+using IRConStyle.Abstractions;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -24,8 +25,8 @@ public abstract class PlainNetwork(IReadOnlyDictionary<string, Tensor> weights)
 
     /// <summary>A convolution, with a bias if there is one.</summary>
     protected Tensor Convolve(string name, Tensor x, int padding = 0, long groups = 1)
-        => functional.conv2d(
-            x, Weights[$"{name}.weight"], Weights.GetValueOrDefault($"{name}.bias"), padding: [padding, padding], groups: groups);
+        => CpuConvolutions.Apply(x, Weights[$"{name}.weight"], safe => functional.conv2d(
+            safe, Weights[$"{name}.weight"], Weights.GetValueOrDefault($"{name}.bias"), padding: [padding, padding], groups: groups));
 
     /// <summary>Layer norm over the channels; without an offset among the weights it does not centre either.</summary>
     protected Tensor Normalize(string name, Tensor x, double epsilon)

@@ -19,9 +19,9 @@ if (args is ["training-worker", var form])
     return;
 }
 
-if (args is ["limit-peak", var pipeline, var side, var kernels])
+if (args is ["limit-peak", var pipeline, var side, var kernels, var precision])
 {
-    LimitBenchmark.ServePeak(pipeline, side, kernels);
+    LimitBenchmark.ServePeak(pipeline, side, kernels, precision);
     return;
 }
 

@@ -1,3 +1,4 @@
+using IRConStyle.Abstractions;
 using IRConStyle.Modules;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -230,7 +231,8 @@ internal sealed class PixelShuffleUpsampling : Module<Tensor, Tensor>, IFeatureS
         var (count, height, width) = (pixels.shape[0], pixels.shape[1], pixels.shape[2]);
         var own = ((Conv2d)_up[0]).weight!.view(Channels, 4, -1).transpose(0, 1);               // 4×C×9B
         var both = weight.matmul(own).view(-1, pixels.shape[3], 3, 3);                      // 4D×B×3×3
-        var convolved = functional.conv2d(pixels.permute(0, 3, 1, 2), both, padding: [1, 1]);
+        var convolved = CpuConvolutions.Apply(
+            pixels.permute(0, 3, 1, 2), both, input => functional.conv2d(input, both, padding: [1, 1]));
         var quads = convolved.permute(0, 2, 3, 1).reshape(count, height, width, 2, 2, -1);
         output.view(count, height, 2, width, 2, -1).add_(quads.permute(0, 1, 3, 2, 4, 5));
     }

@@ -28,6 +28,9 @@ public static class CpuConvolutions
 
     private static readonly ConditionalWeakTable<nn.Module, object> Kept = [];
 
+    /// <summary>Inputs that were made here and are not the caller's.</summary>
+    private static readonly ConditionalWeakTable<Tensor, object> Made = [];
+
     /// <summary>Whether oneDNN knows the processor's caches, and so computes every layout right.</summary>
     public static bool CachesAreKnown { get; } = !X86Base.IsSupported || !AsksTheCacheLeaf() || TheCacheLeafAnswers();
 
@@ -45,7 +48,10 @@ public static class CpuConvolutions
         foreach (var layer in network.modules().Prepend(network).OfType<TorchSharp.Modules.Convolution>())
         {
             if (layer.kernel_size.Length == 2 && Kept.TryAdd(layer, Kept))
+            {
                 layer.register_forward_pre_hook(TakeSafeLayout);
+                layer.register_forward_hook((_, input, output) => Finish(input, output));
+            }
         }
     }
 
@@ -64,19 +70,70 @@ public static class CpuConvolutions
         return outputs != 48 && filled > Lanes && (leaves(32) || (tries48 && leaves(48)));
     }
 
+    /// <summary>Calls a convolution that is no layer over an input whose layout is computed right; see <see cref="Keep"/>.</summary>
+    /// <param name="input">N×C×H×W.</param>
+    /// <param name="weight">Its weight; of a transposed one, input channels come first.</param>
+    /// <param name="convolve">The convolution, with the values of <paramref name="input"/> as its argument.</param>
+    /// <param name="transposed">Whether it is a transposed one.</param>
+    /// <returns>What <paramref name="convolve"/> gave, owned by the caller.</returns>
+    public static Tensor Apply(Tensor input, Tensor weight, Func<Tensor, Tensor> convolve, bool transposed = false)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(weight);
+        ArgumentNullException.ThrowIfNull(convolve);
+        if (CachesAreKnown)
+            return convolve(input);
+
+        var safe = Safe(input, !transposed && weight.shape[2] == 1 && weight.shape[3] == 1 ? weight.shape[0] : 0);
+        return Finish(safe, convolve(safe));
+    }
+
     private static Tensor TakeSafeLayout(nn.Module<Tensor, Tensor> module, Tensor input)
+    {
+        var layer = (TorchSharp.Modules.Convolution)module;
+        var pixel = !layer.transposed && layer.kernel_size.All(side => side == 1);
+        return Safe(input, pixel ? layer.out_channels / layer.groups : 0);
+    }
+
+    /// <param name="input">N×C×H×W.</param>
+    /// <param name="pointwise">Output channels of a kernel of one pixel; 0 for another kernel.</param>
+    /// <returns><paramref name="input"/> itself, or a tensor of <see cref="Made"/>.</returns>
+    private static Tensor Safe(Tensor input, long pointwise)
     {
         if (input.device_type != DeviceType.CPU || input.ndim != 4)
             return input;
 
-        var layer = (TorchSharp.Modules.Convolution)module;
-        var pixel = !layer.transposed && layer.kernel_size.All(side => side == 1);
-        if (pixel && LeavesEmptyLanes(layer.out_channels / layer.groups))
-            return input.contiguous();
+        if (LeavesEmptyLanes(pointwise))
+            // An image of one pixel has no layout to choose, so it gets that pixel twice.
+            return input.shape[2] == 1 && input.shape[3] == 1 ? Remember(input.expand(-1, -1, 1, 2))
+                : input.is_contiguous() ? input : Remember(input.contiguous());
 
         using var pixels = input.permute(0, 2, 3, 1);
+        if (pixels.is_contiguous())
+            return input;
         using var packed = pixels.contiguous();
-        return packed.permute(0, 3, 1, 2);
+        return Remember(packed.permute(0, 3, 1, 2));
+    }
+
+    private static Tensor Remember(Tensor made)
+    {
+        Made.Add(made, Made);
+        return made;
+    }
+
+    /// <summary>Lets go of an input that was made here, and of the second of two equal pixels, which a step of 0 tells.</summary>
+    private static Tensor Finish(Tensor input, Tensor output)
+    {
+        if (!Made.Remove(input))
+            return output;
+        using (input)
+        {
+            if (input.shape[3] != 2 || input.stride(3) != 0)
+                return output;
+            using (output)
+            using (var pixel = output.narrow(3, 0, 1))
+                return pixel.contiguous();
+        }
     }
 
     private static long Up(long value, int step) => (value + step - 1) / step * step;

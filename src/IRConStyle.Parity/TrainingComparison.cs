@@ -47,8 +47,11 @@ internal sealed partial class TrainingComparison(GoldenFile file, double learnin
         var golden = Golden("losses").nan_to_num(0);
         if (!Fits("losses", computed, golden))
             return;
+        // Steps amplify the rounding of the first: the authors' own float32 run strays 2e-5 from its float64 run in five steps, and
+        // processors that lay feature maps out otherwise by another amount.
+        var (exact, later) = _isPrecise ? (2, 5e-5) : (1, 1e-4);
         for (var iteration = 0; iteration < iterations; iteration++)
-            Merge("losses", Largest(computed[iteration], golden[iteration]), iteration < (_isPrecise ? 2 : 1) ? 1e-5 : 5e-5);
+            Merge("losses", Largest(computed[iteration], golden[iteration]), iteration < exact ? 1e-5 : later);
     }
 
     /// <summary>What a forward pass yields.</summary>

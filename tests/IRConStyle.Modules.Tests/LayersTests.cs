@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using IRConStyle.Abstractions;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,6 +51,7 @@ public sealed class LayersTests
             var layer = Layers.Convolution(channels, channels * 2, 1, bias);
             var plain = nn.Conv2d(channels, channels * 2, 1, bias: bias);
             plain.load_state_dict(layer.state_dict());
+            CpuConvolutions.Keep(plain);
             var x = randn(batch, height, width, channels).permute(0, 3, 1, 2);
             var (left, right) = (x.clone().requires_grad_(), x.clone().requires_grad_());
 

@@ -88,7 +88,9 @@ public sealed class ImageCodec : IImageCodec
         IReadOnlyList<string> notes = [];
         AtomicFile.Write(path, stream =>
         {
-            var target = new ImageTarget(path, stream, quality, options?.LosslessWebp ?? _options.LosslessWebp);
+            var target = new ImageTarget(
+                path, stream, quality, options?.LosslessWebp ?? _options.LosslessWebp,
+                _options.PngLevel, _options.Threads ?? Environment.ProcessorCount);
             // Whatever the metadata was made of, what is written is upright and must not be turned again.
             format.Encode(target, Orientation.Apply(image, Orientation.Upright));
             notes = target.Notes;

@@ -16,6 +16,11 @@ internal static class PrecisionSupport
             return;
         if (precision is InferencePrecision.Float16)
             throw new IRConStyleException("Float16 is for CUDA devices; this is the CPU.", "Use BFloat16 or Float32 there (--precision, IRConStyle:Inference:Precision).");
+        if (precision is InferencePrecision.BFloat16 && !CpuConvolutions.CachesAreKnown)
+            throw new IRConStyleException(
+                "This processor hides its caches (an AMD processor in a virtual machine without leaf 0x8000001D of cpuid), where "
+                + "libtorch computes some layers wrong in bfloat16.",
+                "Use Float32 (--precision, IRConStyle:Inference:Precision), or let the virtual machine show the caches.");
         if (precision is InferencePrecision.BFloat16 && !ProcessorSupport.MultipliesBFloat16)
             throw new IRConStyleException(
                 "This processor does not multiply bfloat16 (x86 with AVX512_BF16 or AMX does), so that it would be slower than float32.",

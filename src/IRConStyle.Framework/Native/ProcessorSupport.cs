@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics.X86;
-using IRConStyle.Abstractions;
 
 namespace IRConStyle.Framework.Native;
 
@@ -9,10 +8,8 @@ internal static class ProcessorSupport
     /// <summary>
     /// Whether bfloat16 is multiplied in hardware: AVX512_BF16 (leaf 7.1, EAX bit 5) or AMX-BF16 (leaf 7.0, EDX bit 22) of x86. Without
     /// it libtorch converts back and forth, slower than float32. Source: Intel's Architecture Instruction Set Extensions.
-    /// Where <see cref="CpuConvolutions.CachesAreKnown"/> is false, layouts for bfloat16 are not computed right, so it is not offered.
     /// </summary>
     public static bool MultipliesBFloat16 { get; } = X86Base.IsSupported
-        && CpuConvolutions.CachesAreKnown
         && X86Base.CpuId(0, 0).Eax >= 7
         && ((X86Base.CpuId(7, 1).Eax >> 5 & 1) != 0 || (X86Base.CpuId(7, 0).Edx >> 22 & 1) != 0);
 }
