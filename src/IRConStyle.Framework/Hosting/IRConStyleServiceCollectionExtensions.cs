@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 // The namespace hosts import; the folder is where hosting lives.
 namespace IRConStyle.Framework;
@@ -64,6 +65,12 @@ public static class IRConStyleServiceCollectionExtensions
         services.AddOwnedOptions<ImagingOptions>(configuration, ImagingOptions.SectionKey);
         services.AddOwnedOptions<EvaluationOptions>(configuration, EvaluationOptions.SectionKey);
         services.AddOwnedOptions<InferenceOptions>(configuration, InferenceOptions.SectionKey);
+        services.AddNamedOptions<RestorerOptions>(RestorerOptions.SectionKey, "restorer");
+        services.TryAddSingleton<RestorerOptionsCheck>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigurationCheck, RestorerOptionsCheck>(
+            provider => provider.GetRequiredService<RestorerOptionsCheck>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RestorerOptions>, RestorerOptionsCheck>(
+            provider => provider.GetRequiredService<RestorerOptionsCheck>()));
         services.AddNamedOptions<ComponentOptions>(NamedDegradations.SectionKey, "degradation");
         services.AddNamedOptions<PipelineOptions>(
             PipelineOptions.SectionKey, "pipeline", nameof(PipelineOptions.Summary), nameof(PipelineOptions.Weights));

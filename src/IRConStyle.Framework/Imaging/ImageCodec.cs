@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace IRConStyle.Framework.Imaging;
 
 /// <summary>PNG, JPEG, WebP, BMP, TIFF and GIF in; PNG, JPEG, WebP and TIFF out. Safe to use from several threads at once.</summary>
-public sealed class ImageCodec : IImageCodec
+public sealed partial class ImageCodec : IImageCodec
 {
     private static readonly IImageFormat[] Formats =
         [new PngFormat(), new JpegFormat(), new WebpFormat(), new BmpFormat(), new TiffFormat(), new GifFormat()];
@@ -40,20 +40,7 @@ public sealed class ImageCodec : IImageCodec
         Formats.Where(format => format.CanWrite).SelectMany(format => format.Extensions).ToFrozenSet();
 
     /// <inheritdoc/>
-    public RasterImage Read(string path)
-    {
-        var content = Load(path, File.ReadAllBytes);
-        var format = FormatOf(path, content);
-        try
-        {
-            return format.Decode(new ImageSource(path, content, _options.MaxMegapixels, format.Name));
-        }
-        catch (OutOfMemoryException exception)
-        {
-            throw new IRConStyleException(
-                $"{path} does not fit into memory.", "Give the program more memory, or cut the image into parts.", exception);
-        }
-    }
+    public RasterImage Read(string path) => Decode(path, Load(path, File.ReadAllBytes));
 
     /// <inheritdoc/>
     public (int Width, int Height) ReadSize(string path)
@@ -77,25 +64,48 @@ public sealed class ImageCodec : IImageCodec
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(image);
         var extension = Path.GetExtension(path).ToLowerInvariant();
-        var format = Array.Find(Formats, format => format.CanWrite && format.Extensions.Contains(extension))
+        var format = Writable(extension)
             ?? throw new IRConStyleException(
                 $"{path} cannot be written: {(extension.Length == 0 ? "a name without an extension" : $"the extension {extension}")} names no image format to write.",
                 $"Use one of {Listed(WritableExtensions)}.");
-        var quality = options?.Quality ?? _options.Quality;
-        if (quality is < 1 or > 100)
-            throw new IRConStyleException($"{path} cannot be written with quality {quality}.", "Use a quality from 1 to 100.");
-
         IReadOnlyList<string> notes = [];
         AtomicFile.Write(path, stream =>
         {
-            var target = new ImageTarget(
-                path, stream, quality, options?.LosslessWebp ?? _options.LosslessWebp,
-                _options.PngLevel, _options.Threads ?? Environment.ProcessorCount);
-            // Whatever the metadata was made of, what is written is upright and must not be turned again.
-            format.Encode(target, Orientation.Apply(image, Orientation.Upright));
+            var target = Target(path, stream, options);
+            Encode(format, target, image);
             notes = target.Notes;
         });
         return notes;
+    }
+
+    private RasterImage Decode(string name, byte[] content)
+    {
+        var format = FormatOf(name, content);
+        try
+        {
+            return format.Decode(new ImageSource(name, content, _options.MaxMegapixels, format.Name));
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new IRConStyleException(
+                $"{name} does not fit into memory.", "Give the program more memory, or cut the image into parts.", exception);
+        }
+    }
+
+    // Whatever the metadata was made of, what is written is upright and must not be turned again.
+    private static void Encode(IImageFormat format, ImageTarget target, RasterImage image)
+        => format.Encode(target, Orientation.Apply(image, Orientation.Upright));
+
+    private static IImageFormat? Writable(string extension)
+        => Array.Find(Formats, format => format.CanWrite && format.Extensions.Contains(extension));
+
+    private ImageTarget Target(string name, Stream output, ImageWriteOptions? options)
+    {
+        var quality = options?.Quality ?? _options.Quality;
+        if (quality is < 1 or > 100)
+            throw new IRConStyleException($"{name} cannot be written with quality {quality}.", "Use a quality from 1 to 100.");
+        return new ImageTarget(
+            name, output, quality, options?.LosslessWebp ?? _options.LosslessWebp, _options.PngLevel, _options.Threads ?? Environment.ProcessorCount);
     }
 
     private static IImageFormat FormatOf(string path, byte[] content)

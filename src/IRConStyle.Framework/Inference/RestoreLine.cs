@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using IRConStyle.Abstractions;
-using IRConStyle.Framework.Checks;
 using IRConStyle.Framework.Imaging;
 using Microsoft.Extensions.Logging;
 
@@ -13,8 +12,8 @@ namespace IRConStyle.Framework.Inference;
 /// </summary>
 internal sealed partial class RestoreLine(ImageRestorer restorer, IImageCodec codec, RestoreRequest request, ILogger logger) : IDisposable
 {
-    private readonly ReaderWriterLockSlim _sideBySide = new();
     private readonly ConcurrentQueue<Exception> _failures = [];
+    private SideBySide? _sideBySide;
 
     /// <summary>Restores all images.</summary>
     /// <param name="jobs">Which.</param>
@@ -24,6 +23,7 @@ internal sealed partial class RestoreLine(ImageRestorer restorer, IImageCodec co
     {
         var outcomes = new RestoreOutcome[jobs.Count];
         var workers = Math.Min(restorer.Workers, jobs.Count);
+        _sideBySide = new SideBySide(restorer, workers);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var read = new BlockingCollection<Item>(boundedCapacity: workers);
         using var restored = new BlockingCollection<Item>(boundedCapacity: workers);
@@ -49,7 +49,7 @@ internal sealed partial class RestoreLine(ImageRestorer restorer, IImageCodec co
         {
             foreach (var item in read.GetConsumingEnumerable(stop.Token))
             {
-                Restore(item, workers, stop.Token);
+                Restore(item, stop.Token);
                 // What is restored is written even if all stops.
                 restored.Add(item, CancellationToken.None);
             }
@@ -63,7 +63,7 @@ internal sealed partial class RestoreLine(ImageRestorer restorer, IImageCodec co
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _sideBySide.Dispose();
+    public void Dispose() => _sideBySide?.Dispose();
 
     private Item Read(int index, RestoreJob job)
     {
@@ -72,27 +72,13 @@ internal sealed partial class RestoreLine(ImageRestorer restorer, IImageCodec co
         return item;
     }
 
-    private void Restore(Item item, int workers, CancellationToken cancellation)
+    private void Restore(Item item, CancellationToken cancellation)
     {
         if (item.Degraded is not { } degraded)
             return;
-        var small = restorer.IsSmall(degraded.Height, degraded.Width, workers);
         Action<double>? progress = request.Advanced is { } advanced ? share => advanced(item.Job, share) : null;
-        if (small)
-            _sideBySide.EnterReadLock();
-        else
-            _sideBySide.EnterWriteLock();
-        try
-        {
-            item.Try(() => item.Restored = WorkerThreads.With(small ? 1 : workers, () => restorer.Restore(degraded, progress, cancellation)));
-        }
-        finally
-        {
-            if (small)
-                _sideBySide.ExitReadLock();
-            else
-                _sideBySide.ExitWriteLock();
-        }
+        using var place = _sideBySide!.Enter(degraded, cancellation);
+        item.Try(() => item.Restored = place.Restore(degraded, progress, cancellation));
     }
 
     private RestoreOutcome Write(Item item)
@@ -172,10 +158,7 @@ internal sealed partial class RestoreLine(ImageRestorer restorer, IImageCodec co
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                Error = exception as IRConStyleException ?? new IRConStyleException(
-                    $"{job.Input} could not be restored: {exception.Message.Split('\n')[0].TrimEnd()}",
-                    MemoryShortage.Caused(exception) ? MemoryShortage.Remedy : "--verbose shows the details.",
-                    exception);
+                Error = RestoreFailure.Of(job.Input, exception);
             }
 
             Time += Stopwatch.GetElapsedTime(start);

@@ -97,6 +97,7 @@ internal sealed class TiledRestoration(PieceRestorer pieces, TileSource image, T
         foreach (var part in Parts())
         {
             using var scope = NewDisposeScope();
+            call.Cancellation.ThrowIfCancellationRequested();
             if (pieces.Latents(image.Cut(part)) is not { } latents)
                 return null;
             sums = [.. (sums is null ? latents : sums.Zip(latents, (sum, latent) => sum + latent)).Select(sum => sum.MoveToOuterDisposeScope())];

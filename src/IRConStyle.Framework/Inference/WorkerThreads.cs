@@ -8,6 +8,8 @@ namespace IRConStyle.Framework.Inference;
 /// </summary>
 internal static class WorkerThreads
 {
+    private static readonly Lock Setting = new();
+
     /// <summary>Runs one body on each of several threads, and waits for all.</summary>
     /// <param name="workers">How many; a single one runs on the calling thread, with its own number of threads.</param>
     /// <param name="body">The work, which takes from something common until nothing is left.</param>
@@ -20,21 +22,28 @@ internal static class WorkerThreads
             return;
         }
 
-        // libtorch keeps the number for each thread, and a new thread starts with the last one set anywhere.
-        var all = torch.get_num_threads();
-        var share = Math.Max(1, all / workers);
+        var share = Math.Max(1, torch.get_num_threads() / workers);
         var tasks = Enumerable.Range(0, workers).Select(_ => Start(() =>
         {
-            torch.set_num_threads(share);
+            SetOwn(share);
             body();
         })).ToArray();
-        try
+        Task.WhenAll(tasks).GetAwaiter().GetResult();
+    }
+
+    /// <summary>
+    /// Sets how many threads libtorch takes for the calling thread alone. It keeps the number for each thread, but a new thread starts with
+    /// the last one set anywhere, which may be one in another part of the program: that number is put back.
+    /// </summary>
+    /// <param name="threads">How many.</param>
+    public static void SetOwn(int threads)
+    {
+        lock (Setting)
         {
-            Task.WhenAll(tasks).GetAwaiter().GetResult();
-        }
-        finally
-        {
-            torch.set_num_threads(all);
+            var inherited = 0;
+            OnNewThread(() => inherited = torch.get_num_threads());
+            torch.set_num_threads(threads);
+            OnNewThread(() => torch.set_num_threads(inherited));
         }
     }
 
@@ -43,19 +52,28 @@ internal static class WorkerThreads
     /// <param name="body">The work.</param>
     public static T With<T>(int workers, Func<T> body)
     {
+        if (workers == 1)
+            return body();
         var own = torch.get_num_threads();
-        torch.set_num_threads(own * workers);
+        SetOwn(own * workers);
         try
         {
             return body();
         }
         finally
         {
-            torch.set_num_threads(own);
+            SetOwn(own);
         }
     }
 
     /// <summary>On a thread of its own: the pool's serve others, and would keep the number.</summary>
     public static Task Start(Action body) => Task.Factory.StartNew(
         body, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+
+    private static void OnNewThread(ThreadStart body)
+    {
+        var thread = new Thread(body) { IsBackground = true };
+        thread.Start();
+        thread.Join();
+    }
 }

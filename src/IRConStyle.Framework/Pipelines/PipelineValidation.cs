@@ -28,6 +28,16 @@ internal sealed class PipelineValidation(
             throw new ConfigurationException(errors);
     }
 
+    /// <summary>Checks of one pipeline what it takes to restore: plugins of metrics and losses need not be there.</summary>
+    /// <exception cref="ConfigurationException">Lists everything wrong in it.</exception>
+    public void CheckNetwork(string name, PipelineOptions pipeline)
+    {
+        var errors = new List<ConfigurationError>();
+        CheckNetwork(pipelines.PathOf(name), pipeline, errors);
+        if (errors.Count > 0)
+            throw new ConfigurationException(errors);
+    }
+
     /// <summary>Checks all of them.</summary>
     public void Check(List<ConfigurationError> errors)
     {
@@ -63,17 +73,22 @@ internal sealed class PipelineValidation(
     private void Check(string name, PipelineOptions pipeline, List<ConfigurationError> errors)
     {
         var root = pipelines.PathOf(name);
+        CheckNetwork(root, pipeline, errors);
+        for (var i = 0; i < pipeline.Metrics.Length; i++)
+            components.CheckName<IMetric>(pipeline.Metrics[i], errors, root, nameof(pipeline.Metrics), $"{i}");
+        if (pipeline.WeightsPath is { } weights && !File.Exists(weights))
+            errors.Add(new(ConfigurationPath.Combine(root, nameof(pipeline.Weights)), pipeline.Weights, $"there is no file {weights}"));
+        Check(pipeline, ConfigurationPath.Combine(root, nameof(pipeline.Training)), errors);
+    }
+
+    private void CheckNetwork(string root, PipelineOptions pipeline, List<ConfigurationError> errors)
+    {
         components.Check<IStyleEncoder>(pipeline.Encoder, errors, root, nameof(pipeline.Encoder));
         if (pipeline.Encoder is null && pipeline.Injection is not null)
             errors.Add(new(ConfigurationPath.Combine(root, nameof(pipeline.Injection)), null, "there is no encoder to inject from; set Encoder, or remove this"));
         var injection = pipeline.Encoder is null ? null : pipeline.Injection ?? new ComponentOptions { Name = PipelineOptions.DefaultInjection };
         components.Check<IStyleInjection>(injection, errors, root, nameof(pipeline.Injection));
         components.Check<IBackbone>(pipeline.Backbone, errors, root, nameof(pipeline.Backbone));
-        for (var i = 0; i < pipeline.Metrics.Length; i++)
-            components.CheckName<IMetric>(pipeline.Metrics[i], errors, root, nameof(pipeline.Metrics), $"{i}");
-        if (pipeline.WeightsPath is { } weights && !File.Exists(weights))
-            errors.Add(new(ConfigurationPath.Combine(root, nameof(pipeline.Weights)), pipeline.Weights, $"there is no file {weights}"));
-        Check(pipeline, ConfigurationPath.Combine(root, nameof(pipeline.Training)), errors);
     }
 
     private void Check(PipelineOptions pipeline, string path, List<ConfigurationError> errors)
