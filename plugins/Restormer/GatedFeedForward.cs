@@ -1,5 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Modules;
+using IRConStyle.Modules.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -28,6 +29,8 @@ internal sealed class GatedFeedForward : Module<Tensor, Tensor>
     [ComponentName(Name = "project_out")]
     private readonly Conv2d _narrow;
 
+    private readonly WeightCache<FusedFeedForward> _fused = new();
+
     public GatedFeedForward(int channels, double expansion, bool bias)
         : base(nameof(GatedFeedForward))
     {
@@ -50,6 +53,13 @@ internal sealed class GatedFeedForward : Module<Tensor, Tensor>
         using var gate = functional.gelu(first);
         return _narrow.Consume(gate * second);
     }
+
+    /// <summary>The layers and the norm before them, with their weights packed; null where these are not where kernels can read them.</summary>
+    public FusedFeedForward? Pack(NormWeights norm) => _fused.Find(
+        () => new FusedFeedForward(
+            new PointwiseConvolution(_widen, OutputForm.Paired, norm.Weight, norm.Bias),
+            new DepthwiseConvolution(_depthwise, OutputForm.GeluGated), new PointwiseConvolution(_narrow), norm.Epsilon, norm.Centres),
+        norm.Weight, norm.Bias, _widen.weight, _widen.bias, _depthwise.weight, _depthwise.bias, _narrow.weight, _narrow.bias);
 
     /// <summary>
     /// The same behind a normalisation and added to the input, in bands of rows. Hidden channels are filled up with empty

@@ -1,5 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Modules;
+using IRConStyle.Modules.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -21,7 +22,7 @@ internal sealed record BlockSettings(double ExpansionFactor, bool Bias, string L
     public const string BiasFree = "BiasFree";
 
     /// <summary>Normalisation over the channels of every pixel; its parameters are named <c>body.*</c>.</summary>
-    public Module<Tensor, Tensor> CreateNorm(int channels) =>
+    public Sequential CreateNorm(int channels) =>
         Sequential(("body", LayerNorm == BiasFree ? new BiasFreeLayerNorm(channels) : new LayerNorm2d(channels, BiasFreeLayerNorm.Epsilon)));
 
     /// <summary>A stack of blocks named <c>0</c>, <c>1</c> …</summary>
@@ -37,13 +38,13 @@ internal sealed record BlockSettings(double ExpansionFactor, bool Bias, string L
 internal sealed class RestormerBlock : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "norm1")]
-    private readonly Module<Tensor, Tensor> _norm1;
+    private readonly Sequential _norm1;
 
     [ComponentName(Name = "attn")]
     private readonly TransposedAttention _attention;
 
     [ComponentName(Name = "norm2")]
-    private readonly Module<Tensor, Tensor> _norm2;
+    private readonly Sequential _norm2;
 
     [ComponentName(Name = "ffn")]
     private readonly GatedFeedForward _feedForward;
@@ -62,6 +63,8 @@ internal sealed class RestormerBlock : Module<Tensor, Tensor>
     /// <returns>N×C×H×W, owned by the caller.</returns>
     public override Tensor forward(Tensor input)
     {
+        if (TryFused(input) is { } output)
+            return output;
         // Bands are for the caches of a processor; other devices want whole maps, as the backward pass does.
         if (!is_grad_enabled() && input.device_type == DeviceType.CPU)
         {
@@ -73,6 +76,20 @@ internal sealed class RestormerBlock : Module<Tensor, Tensor>
         using var middle = input.add(attended);
         using var fed = _feedForward.Consume(_norm2.call(middle));
         return middle.add(fed);
+    }
+
+    /// <summary>Null where the layers have to do it.</summary>
+    private Tensor? TryFused(Tensor input)
+    {
+        if (!FusedKernels.Suit(input) || _attention.Pack(NormWeights.Of(_norm1)) is not { } attention
+            || _feedForward.Pack(NormWeights.Of(_norm2)) is not { } feedForward)
+            return null;
+        using var scope = NewDisposeScope();
+        var map = new FeatureMap(input);
+        var (values, products, squares) = attention.Collect(map);
+        // Means of squares; sums are asked for.
+        var mixes = _attention.Mix(products, squares.mul_((float)map.Height * map.Width));
+        return feedForward.Run(map, values, mixes).MoveToOuterDisposeScope();
     }
 }
 
@@ -87,6 +104,9 @@ internal sealed class BiasFreeLayerNorm : Module<Tensor, Tensor>
 
     [ComponentName(Name = "weight")]
     private Parameter _weight;
+
+    /// <summary>Scale per channel.</summary>
+    public Parameter Weight => _weight;
 
     public BiasFreeLayerNorm(int channels)
         : base(nameof(BiasFreeLayerNorm))

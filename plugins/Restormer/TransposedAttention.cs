@@ -1,5 +1,6 @@
 using IRConStyle.Abstractions;
 using IRConStyle.Modules;
+using IRConStyle.Modules.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -33,6 +34,8 @@ internal sealed class TransposedAttention : Module<Tensor, Tensor>
     [ComponentName(Name = "project_out")]
     private readonly Conv2d _project;
 
+    private readonly WeightCache<FusedAttention> _fused = new();
+
     public TransposedAttention(int channels, int heads, bool bias)
         : base(nameof(TransposedAttention))
     {
@@ -58,6 +61,24 @@ internal sealed class TransposedAttention : Module<Tensor, Tensor>
         var x = value.permute(0, 2, 1, 3).matmul(attention.transpose(-2, -1));              // N×heads×HW×c
         x = x.permute(0, 2, 1, 3).reshape(batch, height, width, _channels).permute(0, 3, 1, 2);
         return _project.call(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The first layers and the norm before them, with their weights packed; null where these are not where kernels can read them.</summary>
+    public FusedAttention? Pack(NormWeights norm) => _fused.Find(
+        () => new FusedAttention(
+            new PointwiseConvolution(_expand, OutputForm.Plain, norm.Weight, norm.Bias),
+            Depthwise(0, 2 * _channels), Depthwise(2 * _channels, _channels), _heads, norm.Epsilon, norm.Centres),
+        norm.Weight, norm.Bias, _expand.weight, _expand.bias, _depthwise.weight, _depthwise.bias);
+
+    /// <summary>What is left to do with v of each image: the attention and the last convolution, which are one matrix.</summary>
+    /// <param name="products">q·kᵀ, N×heads×c×c.</param>
+    /// <param name="squares">Sums of the squares of q and k, N×2C×1×1.</param>
+    public PointwiseConvolution[] Mix(Tensor products, Tensor squares)
+    {
+        using var scope = NewDisposeScope();
+        var lengths = squares.sqrt().view(products.shape[0], 2, _heads, _channels / _heads);
+        var attention = Attend(products, lengths.select(1, 0).unsqueeze(-1) * lengths.select(1, 1).unsqueeze(-2));
+        return [.. Enumerable.Range(0, (int)products.shape[0]).Select(i => new PointwiseConvolution(FoldByKernels(attention[i]), _project.bias))];
     }
 
     /// <summary>
@@ -111,6 +132,26 @@ internal sealed class TransposedAttention : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var perHead = _project.weight.view(_channels, _heads, -1).permute(1, 0, 2);         // heads×C×c
         return perHead.matmul(attention).permute(0, 2, 1).reshape(_channels, _channels).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same not transposed, by a product whose rounding does not depend on the number of threads.</summary>
+    private Tensor FoldByKernels(Tensor attention)
+    {
+        // Each of the convolution's outputs is a pixel, whose channels are what it takes of the inputs.
+        var source = new FeatureMap(_project.weight.view(1, 1, _channels, _channels).permute(0, 3, 1, 2)).Row(0, 0, 0, _channels);
+        var folded = new FeatureMap(FeatureMap.Empty(1, _channels, 1, _channels));
+        var (target, size) = (folded.Row(0, 0, 0, _channels), _channels / _heads);
+        for (var head = 0; head < _heads; head++)
+            new PointwiseConvolution(attention[head].t().contiguous(), bias: null).Apply(
+                source.Part(head * size, size), target.Part(head * size, size));
+        return folded.Tensor.permute(0, 2, 3, 1).view(_channels, _channels);
+    }
+
+    private DepthwiseConvolution Depthwise(int first, int count)
+    {
+        using var weight = _depthwise.weight.narrow(0, first, count);
+        using var bias = _depthwise.bias?.narrow(0, first, count);
+        return new DepthwiseConvolution(weight, bias);
     }
 
     private Tensor Attend(Tensor products, Tensor lengths) =>

@@ -16,7 +16,7 @@ internal unsafe interface ISimd<TVector>
 
     /// <summary>Reads the first lanes and no memory beyond them; the others are zero.</summary>
     /// <param name="source">The first number.</param>
-    /// <param name="count">1 to <see cref="Lanes"/>.</param>
+    /// <param name="count">0 to <see cref="Lanes"/>.</param>
     static abstract TVector Load(float* source, int count);
 
     /// <summary>Writes a whole vector.</summary>
@@ -25,7 +25,7 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Writes the first lanes and no memory beyond them.</summary>
     /// <param name="target">The first number.</param>
     /// <param name="vector">What to write.</param>
-    /// <param name="count">1 to <see cref="Lanes"/>.</param>
+    /// <param name="count">0 to <see cref="Lanes"/>.</param>
     static abstract void Store(float* target, TVector vector, int count);
 
     /// <summary>One number in all lanes.</summary>
@@ -42,6 +42,12 @@ internal unsafe interface ISimd<TVector>
 
     /// <summary>left · right + addend, rounded once.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
+
+    /// <summary>The lesser of each two numbers; that of <paramref name="vector"/> where it is no number.</summary>
+    static abstract TVector Lesser(TVector limit, TVector vector);
+
+    /// <summary>The greater of each two numbers; that of <paramref name="vector"/> where it is no number.</summary>
+    static abstract TVector Greater(TVector limit, TVector vector);
 
     /// <summary>1 / √vector, exactly rounded twice; not the processor's estimate.</summary>
     static abstract TVector ReciprocalRoot(TVector vector);

@@ -10,13 +10,16 @@ internal static unsafe class NormalizationKernel<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    /// <summary>(x − mean) / √(variance + epsilon), with the variance around the mean as in the definition.</summary>
+    /// <summary>
+    /// (x − mean) / √(variance + epsilon), or x / √(variance + epsilon), with the variance around the mean as in the definition.
+    /// </summary>
     /// <param name="source">The inputs; says how many pixels there are.</param>
     /// <param name="target">The outputs.</param>
     /// <param name="channels">Of each.</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="centres">Whether the mean is subtracted.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(PixelSpan source, PixelSpan target, int channels, float epsilon)
+    public static void Run(PixelSpan source, PixelSpan target, int channels, float epsilon, bool centres)
     {
         var lanes = TSimd.Lanes;
         var parts = stackalloc float[lanes * lanes];
@@ -64,7 +67,7 @@ internal static unsafe class NormalizationKernel<TSimd, TVector>
             {
                 var x = from + ((nint)i * source.Step);
                 var y = to + ((nint)i * target.Step);
-                var mean = TSimd.Fill(means[i]);
+                var mean = TSimd.Fill(centres ? means[i] : 0);
                 var scale = TSimd.Fill(scales[i]);
                 for (var k = 0; k < whole; k += lanes)
                     TSimd.Store(y + k, TSimd.Multiply(TSimd.Subtract(TSimd.Load(x + k), mean), scale));

@@ -14,6 +14,9 @@ public enum OutputForm
 
     /// <summary>The halves multiplied with each other.</summary>
     Gated,
+
+    /// <summary>The GELU of the first half multiplied with the second; of depthwise convolutions.</summary>
+    GeluGated,
 }
 
 /// <summary>Where the channels lie within a pixel.</summary>

@@ -42,6 +42,8 @@ public sealed unsafe class PointwiseConvolution
     {
         ArgumentNullException.ThrowIfNull(weight);
         (Inputs, _layout) = ((int)weight.shape[1], new PixelLayout((int)weight.shape[0], form, FusedKernels.Lanes));
+        if (form == OutputForm.GeluGated)
+            throw new ArgumentException("Only a depthwise convolution has this form.", nameof(form));
         if (form != OutputForm.Plain && _layout.Channels % 2 != 0)
             throw new ArgumentException($"{_layout.Channels} channels have no two halves.", nameof(weight));
         _weights = new PackedFloats(Inputs * _layout.Vectors * _layout.Lanes);

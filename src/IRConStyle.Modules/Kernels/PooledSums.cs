@@ -11,15 +11,25 @@ public sealed class PooledSums : IDisposable
 {
     private readonly FeatureMap _rows;
     private readonly FeatureMap _map;
+    private readonly int _channels;
 
     /// <summary>Begins at zero.</summary>
     /// <param name="map">What is summed.</param>
     /// <param name="strips">Strips of its width, as the bands have them.</param>
     public PooledSums(FeatureMap map, int strips)
+        : this(map, strips, (map ?? throw new ArgumentNullException(nameof(map))).Channels)
+    {
+    }
+
+    /// <summary>Begins at zero, for what is of the map's size but has other channels.</summary>
+    /// <param name="map">Says how many images there are and how large they are.</param>
+    /// <param name="strips">Strips of its width, as the bands have them.</param>
+    /// <param name="channels">What is summed of each pixel.</param>
+    public PooledSums(FeatureMap map, int strips, int channels)
     {
         ArgumentNullException.ThrowIfNull(map);
-        _map = map;
-        var rows = FeatureMap.Empty(map.Images, map.Channels, map.Height, strips);
+        (_map, _channels) = (map, channels);
+        var rows = FeatureMap.Empty(map.Images, channels, map.Height, strips);
         rows.zero_();
         _rows = new FeatureMap(rows);
     }
@@ -33,9 +43,9 @@ public sealed class PooledSums : IDisposable
     /// <returns>N×C×1×1, owned by the caller.</returns>
     public Tensor Means()
     {
-        var means = FeatureMap.Empty(_map.Images, _map.Channels, 1, 1);
+        var means = FeatureMap.Empty(_map.Images, _channels, 1, 1);
         var target = new FeatureMap(means);
-        var totals = new double[_map.Channels];
+        var totals = new double[_channels];
         for (var image = 0; image < _map.Images; image++)
         {
             Array.Clear(totals);

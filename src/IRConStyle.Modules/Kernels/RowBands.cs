@@ -32,6 +32,7 @@ public sealed class RowBands
     private const long LeastNumbersPerThread = 16 * 1024;
 
     private readonly FeatureMap _map;
+    private readonly int _rowsTogether;
     private readonly int _threads;
 
     /// <summary>Plans the bands for the calling thread's number of threads.</summary>
@@ -39,10 +40,12 @@ public sealed class RowBands
     /// <param name="bytesPerColumn">
     /// Scratch that each column of a band needs at a time; decides how wide strips are. With 0 bands are as wide as the map.
     /// </param>
-    public RowBands(FeatureMap map, int bytesPerColumn)
+    /// <param name="rowsTogether">Rows that no two bands share: bands begin at a multiple.</param>
+    public RowBands(FeatureMap map, int bytesPerColumn, int rowsTogether = 1)
     {
         ArgumentNullException.ThrowIfNull(map);
-        _map = map;
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowsTogether, 1);
+        (_map, _rowsTogether) = (map, rowsTogether);
         var numbers = (long)map.Images * map.Channels * map.Height * map.Width;
         _threads = (int)Math.Clamp(numbers / LeastNumbersPerThread, 1, get_num_threads());
         var columns = bytesPerColumn == 0 ? map.Width : Math.Max(LeastColumns, StripBytes / bytesPerColumn);
@@ -57,7 +60,7 @@ public sealed class RowBands
     public void Run(Action<RowBand, Scratch> work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        var perImage = Math.Min(_map.Height, BandsPerImage());
+        var perImage = Math.Min(Groups, BandsPerImage());
         var count = _map.Images * perImage * Strips;
         var next = -1;
         if (_threads == 1 || count == 1)
@@ -79,6 +82,8 @@ public sealed class RowBands
         }
     }
 
+    private int Groups => (_map.Height + _rowsTogether - 1) / _rowsTogether;
+
     /// <summary>As many as threads, and more where they stay high, so that a thread that is held up leaves work to others.</summary>
     private int BandsPerImage()
     {
@@ -94,7 +99,7 @@ public sealed class RowBands
         var (rest, strip) = Math.DivRem(index, Strips);
         var (image, band) = Math.DivRem(rest, perImage);
         return new RowBand(
-            image, Share(_map.Height, band, perImage), Share(_map.Height, band + 1, perImage),
+            image, Share(Groups, band, perImage) * _rowsTogether, Math.Min(_map.Height, Share(Groups, band + 1, perImage) * _rowsTogether),
             Share(_map.Width, strip, Strips), Share(_map.Width, strip + 1, Strips), strip);
     }
 

@@ -4,7 +4,21 @@ namespace IRConStyle.Modules.Kernels;
 /// <param name="Above">The row above; zeros beyond the image.</param>
 /// <param name="Row">The row.</param>
 /// <param name="Below">The row below; zeros beyond the image.</param>
-public readonly record struct RowNeighbourhood(PixelSpan Above, PixelSpan Row, PixelSpan Below);
+public readonly record struct RowNeighbourhood(PixelSpan Above, PixelSpan Row, PixelSpan Below)
+{
+    /// <summary>Some of the pixels, with one on either side.</summary>
+    /// <param name="start">The first, counted without the pixel before the strip.</param>
+    /// <param name="count">How many, without those on either side.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such pixels.</exception>
+    public RowNeighbourhood Slice(int start, int count) =>
+        new(Above.Slice(start, count + 2), Row.Slice(start, count + 2), Below.Slice(start, count + 2));
+
+    /// <summary>Some channels of all the pixels.</summary>
+    /// <param name="first">The first.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such channels.</exception>
+    public RowNeighbourhood Part(int first, int count) => new(Above.Part(first, count), Row.Part(first, count), Below.Part(first, count));
+}
 
 /// <summary>
 /// Rows of an intermediate feature map that a 3×3 convolution looks at: three at a time, in scratch memory, with zeros around

@@ -28,8 +28,10 @@ public sealed unsafe class Scratch
     /// <param name="channels">Numbers of each.</param>
     public PixelSpan Pixels(int count, int channels)
     {
-        // Every pixel begins where a cache line does.
+        // Every pixel begins where a cache line does. At a distance of whole kilobytes they would share few places of the first cache.
         var step = (channels + 15) / 16 * 16;
+        if (step % 256 == 0)
+            step += 16;
         var size = (nuint)count * (nuint)step * sizeof(float);
         if (_blocks.Count == 0 || _used + size > _blocks[^1].Size)
         {

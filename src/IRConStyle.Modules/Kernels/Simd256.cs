@@ -45,6 +45,13 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> MultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> addend) =>
         Vector256.FusedMultiplyAdd(left, right, addend);
 
+    // Of two numbers that do not compare the instruction gives the second.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Lesser(Vector256<float> limit, Vector256<float> vector) => Avx.Min(limit, vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Greater(Vector256<float> limit, Vector256<float> vector) => Avx.Max(limit, vector);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ReciprocalRoot(Vector256<float> vector) => Vector256<float>.One / Vector256.Sqrt(vector);
 

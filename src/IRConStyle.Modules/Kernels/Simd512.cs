@@ -44,6 +44,13 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) =>
         Vector512.FusedMultiplyAdd(left, right, addend);
 
+    // Of two numbers that do not compare the instruction gives the second.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Lesser(Vector512<float> limit, Vector512<float> vector) => Avx512F.Min(limit, vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Greater(Vector512<float> limit, Vector512<float> vector) => Avx512F.Max(limit, vector);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ReciprocalRoot(Vector512<float> vector) => Vector512<float>.One / Vector512.Sqrt(vector);
 
