@@ -35,7 +35,9 @@ internal interface IImageFormat
 /// <param name="Output">Takes it from its beginning; readable and seekable.</param>
 /// <param name="Quality">1 to 100, for formats that lose.</param>
 /// <param name="Lossless">Whether a format that can do without loss does.</param>
-internal sealed record ImageTarget(string Path, Stream Output, int Quality, bool Lossless)
+/// <param name="PngLevel">0 (not compressed) to 9 (smallest).</param>
+/// <param name="Threads">Threads that may compress at once, at least 1.</param>
+internal sealed record ImageTarget(string Path, Stream Output, int Quality, bool Lossless, int PngLevel, int Threads)
 {
     private readonly List<string> _notes = [];
 

@@ -39,7 +39,7 @@ public sealed partial class ImageCodec
         var settings = Settings(name, options);
         // Formats go back in what they wrote, which a stream may not allow; and it shall get a whole image or nothing.
         using var whole = new MemoryStream();
-        var target = new ImageTarget(name, whole, settings.Quality, settings.Lossless);
+        var target = Target(name, whole, settings);
         try
         {
             Encode(encoder, target, image);

@@ -72,7 +72,7 @@ public sealed partial class ImageCodec : IImageCodec
         IReadOnlyList<string> notes = [];
         AtomicFile.Write(path, stream =>
         {
-            var target = new ImageTarget(path, stream, settings.Quality, settings.Lossless);
+            var target = Target(path, stream, settings);
             Encode(format, target, image);
             notes = target.Notes;
         });
@@ -99,6 +99,9 @@ public sealed partial class ImageCodec : IImageCodec
 
     private static IImageFormat? Writable(string extension)
         => Array.Find(Formats, format => format.CanWrite && format.Extensions.Contains(extension));
+
+    private ImageTarget Target(string name, Stream output, (int Quality, bool Lossless) settings)
+        => new(name, output, settings.Quality, settings.Lossless, _options.PngLevel, _options.Threads ?? Environment.ProcessorCount);
 
     private (int Quality, bool Lossless) Settings(string name, ImageWriteOptions? options)
     {

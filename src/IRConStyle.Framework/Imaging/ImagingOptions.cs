@@ -21,6 +21,14 @@ public sealed class ImagingOptions
 
     /// <summary>Whether WebP is written without loss.</summary>
     public bool LosslessWebp { get; set; } = true;
+
+    /// <summary>How hard PNG is compressed: 0 (not at all), 1 (fast) to 9 (smallest).</summary>
+    [Range(0, 9)]
+    public int PngLevel { get; set; } = 6;
+
+    /// <summary>Threads that compress one PNG; null for one per processor. The file is the same whatever their number.</summary>
+    [Range(1, 256)]
+    public int? Threads { get; set; }
 }
 
 /// <summary>Settings for one written file that differ from <see cref="ImagingOptions"/>.</summary>

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
-using IRConStyle.Framework.Numerics;
 
 namespace IRConStyle.Framework.Imaging;
 
@@ -37,45 +35,7 @@ internal sealed class PngFormat : IImageFormat
 
         // Compressed pixels leave as they come: a large image's need not lie in memory beside it.
         using (var pixels = new PngChunks(output, "IDAT"u8))
-        using (var deflate = new ZLibStream(pixels, CompressionLevel.Optimal))
-            WriteRows(deflate, image);
+            new PngPixels(image, target.PngLevel, target.Threads).WriteTo(pixels);
         PngChunks.Write(output, "IEND"u8, []);
-    }
-
-    private static void WriteRows(Stream output, RasterImage image)
-    {
-        var sampleBytes = image.BitDepth / 8;
-        var pixelBytes = sampleBytes * (image.Channels + (image.Alpha is null ? 0 : 1));
-        var rowBytes = image.Width * pixelBytes;
-        var filter = new PngFilter(rowBytes, pixelBytes);
-        var (row, above) = (new byte[rowBytes], new byte[rowBytes]);
-        for (var y = 0; y < image.Height; y++)
-        {
-            PackRow(image, y, row);
-            if (image.BitDepth == 16 && BitConverter.IsLittleEndian)
-                PngFilter.SwapBytes(row);
-            output.Write(filter.Best(row, above));
-            (row, above) = (above, row);
-        }
-    }
-
-    private static void PackRow(RasterImage image, int y, Span<byte> row)
-    {
-        var sampleBytes = image.BitDepth / 8;
-        var colourBytes = image.Channels * sampleBytes;
-        var colour = image.Samples.AsSpan(y * image.Width * colourBytes, image.Width * colourBytes);
-        if (image.Alpha is null)
-        {
-            colour.CopyTo(row);
-            return;
-        }
-
-        var alpha = image.Alpha.AsSpan(y * image.Width * sampleBytes, image.Width * sampleBytes);
-        for (var x = 0; x < image.Width; x++)
-        {
-            colour.Slice(x * colourBytes, colourBytes).CopyTo(row);
-            alpha.Slice(x * sampleBytes, sampleBytes).CopyTo(row[colourBytes..]);
-            row = row[(colourBytes + sampleBytes)..];
-        }
     }
 }
