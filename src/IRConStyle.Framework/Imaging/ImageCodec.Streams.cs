@@ -36,7 +36,6 @@ public sealed partial class ImageCodec
         name = NameOf(stream, name);
         var encoder = Encoder(format) ?? throw new IRConStyleException(
             $"{name} cannot be written: {format} is no image format to write.", $"Use one of {Listed(WritableExtensions)}.");
-        var settings = Settings(name, options);
         // Formats go back in what they wrote, which a stream may not allow; and it shall get a whole image or nothing.
         using var whole = new MemoryStream();
         var target = Target(name, whole, settings);

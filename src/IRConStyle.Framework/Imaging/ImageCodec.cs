@@ -68,7 +68,6 @@ public sealed partial class ImageCodec : IImageCodec
             ?? throw new IRConStyleException(
                 $"{path} cannot be written: {(extension.Length == 0 ? "a name without an extension" : $"the extension {extension}")} names no image format to write.",
                 $"Use one of {Listed(WritableExtensions)}.");
-        var settings = Settings(path, options);
         IReadOnlyList<string> notes = [];
         AtomicFile.Write(path, stream =>
         {
@@ -108,7 +107,8 @@ public sealed partial class ImageCodec : IImageCodec
         var quality = options?.Quality ?? _options.Quality;
         if (quality is < 1 or > 100)
             throw new IRConStyleException($"{name} cannot be written with quality {quality}.", "Use a quality from 1 to 100.");
-        return (quality, options?.LosslessWebp ?? _options.LosslessWebp);
+        return new ImageTarget(
+            name, output, quality, options?.LosslessWebp ?? _options.LosslessWebp, _options.PngLevel, _options.Threads ?? Environment.ProcessorCount);
     }
 
     private static IImageFormat FormatOf(string path, byte[] content)
