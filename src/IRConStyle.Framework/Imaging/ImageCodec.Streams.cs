@@ -38,7 +38,7 @@ public sealed partial class ImageCodec
             $"{name} cannot be written: {format} is no image format to write.", $"Use one of {Listed(WritableExtensions)}.");
         // Formats go back in what they wrote, which a stream may not allow; and it shall get a whole image or nothing.
         using var whole = new MemoryStream();
-        var target = Target(name, whole, settings);
+        var target = Target(name, whole, options);
         try
         {
             Encode(encoder, target, image);

@@ -71,7 +71,7 @@ public sealed partial class ImageCodec : IImageCodec
         IReadOnlyList<string> notes = [];
         AtomicFile.Write(path, stream =>
         {
-            var target = Target(path, stream, settings);
+            var target = Target(path, stream, options);
             Encode(format, target, image);
             notes = target.Notes;
         });
@@ -99,10 +99,7 @@ public sealed partial class ImageCodec : IImageCodec
     private static IImageFormat? Writable(string extension)
         => Array.Find(Formats, format => format.CanWrite && format.Extensions.Contains(extension));
 
-    private ImageTarget Target(string name, Stream output, (int Quality, bool Lossless) settings)
-        => new(name, output, settings.Quality, settings.Lossless, _options.PngLevel, _options.Threads ?? Environment.ProcessorCount);
-
-    private (int Quality, bool Lossless) Settings(string name, ImageWriteOptions? options)
+    private ImageTarget Target(string name, Stream output, ImageWriteOptions? options)
     {
         var quality = options?.Quality ?? _options.Quality;
         if (quality is < 1 or > 100)
