@@ -30,7 +30,8 @@ try
     var restorer = provider.GetRequiredKeyedService<IImageRestorer>("denoise");
     await using var input = File.OpenRead(from);
     using var restored = new MemoryStream();
-    var result = await restorer.RestoreAsync(input, restored, new StreamRestoration { Format = Path.GetExtension(to) }, cancellation: stop.Token);
+    var result = await restorer.RestoreAsync(
+        input, restored, new StreamRestoration { Format = Path.GetExtension(to) }, cancellation: stop.Token);
     await File.WriteAllBytesAsync(to, restored.ToArray(), stop.Token);
     Console.WriteLine($"{to}: {result.Width}x{result.Height} {result.Format}");
     foreach (var note in result.Notes)

@@ -23,7 +23,10 @@ app.MapPost("/restore/{name}", async (string name, HttpRequest request, HttpResp
     {
         using var restored = new MemoryStream();
         await restorers.Get(name).RestoreAsync(
-            request.Body, restored, new StreamRestoration { Format = "png", Name = "The upload" }, cancellation: request.HttpContext.RequestAborted);
+            request.Body,
+            restored,
+            new StreamRestoration { Format = "png", Name = "The upload" },
+            cancellation: request.HttpContext.RequestAborted);
         return Results.Bytes(restored.ToArray(), "image/png");
     }
     catch (RestorerBusyException busy)

@@ -26,7 +26,8 @@ internal sealed partial class Inbox([FromKeyedServices("denoise")] IImageRestore
             using var restored = new MemoryStream();
             await using (var input = File.OpenRead(file))
                 await restorer.RestoreAsync(input, restored, new StreamRestoration { Format = "png" }, cancellation: cancellation);
-            await File.WriteAllBytesAsync(Path.Combine("outbox", Path.GetFileNameWithoutExtension(file) + ".png"), restored.ToArray(), cancellation);
+            var output = Path.Combine("outbox", Path.GetFileNameWithoutExtension(file) + ".png");
+            await File.WriteAllBytesAsync(output, restored.ToArray(), cancellation);
             File.Delete(file);
         }
         catch (RestorerBusyException)

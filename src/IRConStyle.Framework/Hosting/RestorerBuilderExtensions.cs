@@ -13,8 +13,8 @@ namespace IRConStyle.Framework;
 public static class RestorerBuilderExtensions
 {
     /// <summary>
-    /// Adds a pipeline as an <see cref="IImageRestorer"/>: a singleton service of that key, also found by <see cref="IImageRestorers"/>. Its
-    /// network is opened with the first image, or while the host starts (<see cref="RestorerOptions.Warmup"/>).
+    /// Adds a pipeline as an <see cref="IImageRestorer"/>: a singleton service of that key, also found by
+    /// <see cref="IImageRestorers"/>. Its network is opened with the first image, or while the host starts (<see cref="RestorerOptions.Warmup"/>).
     /// </summary>
     /// <remarks>
     /// A host that starts checks options, pipeline and weights first. Without a host, wrong ones are told when the restorer is
@@ -24,12 +24,14 @@ public static class RestorerBuilderExtensions
     /// <param name="pipeline">The pipeline's name, and the key. Adding it again changes its options alone.</param>
     /// <param name="configure">Sets options on top of the configured ones (<c>IRConStyle:Restorers:&lt;name&gt;</c>).</param>
     /// <returns>The builder.</returns>
-    public static IIRConStyleBuilder AddRestorer(this IIRConStyleBuilder builder, string pipeline, Action<RestorerOptions>? configure = null)
+    public static IIRConStyleBuilder AddRestorer(
+        this IIRConStyleBuilder builder, string pipeline, Action<RestorerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(pipeline);
         var services = builder.Services;
-        var earlier = services.Select(service => service is { IsKeyedService: false, ImplementationInstance: RestorerName known } ? known.Name : null)
+        var earlier = services
+            .Select(service => service is { IsKeyedService: false, ImplementationInstance: RestorerName known } ? known.Name : null)
             .FirstOrDefault(name => pipeline.Equals(name, StringComparison.OrdinalIgnoreCase));
         var options = services.AddOptions<RestorerOptions>(earlier ?? pipeline);
         if (configure is not null)

@@ -4,12 +4,12 @@ namespace IRConStyle.Framework.Inference;
 
 /// <summary>
 /// A pipeline that is ready to restore, for programs: one network, opened once and shared by all callers. Added by
-/// <c>AddIRConStyle(…).AddRestorer("denoise")</c> and resolved as a service of that key, or by <see cref="IImageRestorers"/>. Safe to use
-/// from several threads at once.
+/// <c>AddIRConStyle(…).AddRestorer("denoise")</c> and resolved as a service of that key, or by <see cref="IImageRestorers"/>.
+/// Safe to use from several threads at once.
 /// </summary>
 /// <remarks>
-/// Images are decoded, restored and encoded on threads of the restorer's own, as many as <see cref="RestorerOptions.MaxConcurrency"/>, so that
-/// nothing holds a thread of the pool. Callers beyond that wait in their order. Nothing is written to disk. The service
+/// Images are decoded, restored and encoded on threads of the restorer's own, as many as
+/// <see cref="RestorerOptions.MaxConcurrency"/>, so that nothing holds a thread of the pool. Callers beyond that wait in their order. Nothing is written to disk. The service
 /// provider disposes of it: what waits then fails, what is being restored stops before its next tile and fails, and the network goes
 /// when all have come to their ends.
 /// </remarks>
@@ -46,7 +46,11 @@ public interface IImageRestorer
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The restorer was disposed of before.</exception>
     Task<RestoredStream> RestoreAsync(
-        Stream input, Stream output, StreamRestoration? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default);
+        Stream input,
+        Stream output,
+        StreamRestoration? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default);
 }
 
 /// <summary>The restorers of a host, for programs that choose among several.</summary>
@@ -81,6 +85,7 @@ public sealed record StreamRestoration
 /// <param name="Width">Pixels per row.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Notes">
-/// What is to be known of how it was read and restored, and what the format could not hold, each the end of a sentence that begins with the image.
+/// What is to be known of how it was read and restored, and what the format could not hold, each the end of a sentence that begins
+/// with the image.
 /// </param>
 public sealed record RestoredStream(string Format, int Width, int Height, IReadOnlyList<string> Notes);

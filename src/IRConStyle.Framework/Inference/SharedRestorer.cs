@@ -56,7 +56,11 @@ internal sealed class SharedRestorer(string name, NetworkLoader loader, IImageCo
 
     /// <inheritdoc/>
     public async Task<RestoredStream> RestoreAsync(
-        Stream input, Stream output, StreamRestoration? options = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        Stream input,
+        Stream output,
+        StreamRestoration? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
@@ -74,7 +78,8 @@ internal sealed class SharedRestorer(string name, NetworkLoader loader, IImageCo
         var result = await _threads.Run(
             stop => Guard(called, () => Restore(content, encoded, called, options, progress, stop)), cancellation).ConfigureAwait(false);
         var whole = encoded.GetBuffer().AsMemory(0, (int)encoded.Length);
-        await Transfer($"{called} is restored but cannot be written", () => output.WriteAsync(whole, cancellation).AsTask()).ConfigureAwait(false);
+        await Transfer($"{called} is restored but cannot be written", () => output.WriteAsync(whole, cancellation).AsTask())
+            .ConfigureAwait(false);
         return result;
     }
 
