@@ -28,7 +28,10 @@ public static class CpuConvolutions
 
     private static readonly ConditionalWeakTable<nn.Module, object> Kept = [];
 
-    /// <summary>Inputs that were made here and are not the caller's.</summary>
+    private static readonly object LaidOut = new();
+    private static readonly object Widened = new();
+
+    /// <summary>Inputs that were made here and are not the caller's, and how they were made.</summary>
     private static readonly ConditionalWeakTable<Tensor, object> Made = [];
 
     /// <summary>Whether oneDNN knows the processor's caches, and so computes every layout right.</summary>
@@ -91,6 +94,8 @@ public static class CpuConvolutions
     private static Tensor TakeSafeLayout(nn.Module<Tensor, Tensor> module, Tensor input)
     {
         var layer = (TorchSharp.Modules.Convolution)module;
+        if (input.ndim == 4 && input.shape[2] == 1 && input.shape[3] == 1 && !IsSquare(layer))
+            return input;
         var pixel = !layer.transposed && layer.kernel_size.All(side => side == 1);
         return Safe(input, pixel ? layer.out_channels / layer.groups : 0);
     }
@@ -103,38 +108,50 @@ public static class CpuConvolutions
         if (input.device_type != DeviceType.CPU || input.ndim != 4)
             return input;
 
+        // An image of one pixel has no layout to choose, so it gets a second one beside it: of zeros, as padding is.
+        if (input.shape[2] == 1 && input.shape[3] == 1)
+        {
+            using var wide = nn.functional.pad(input, [0, 1]);
+            return Remember(LeavesEmptyLanes(pointwise) ? wide.contiguous() : ChannelsLast(wide), Widened);
+        }
+
         if (LeavesEmptyLanes(pointwise))
-            // An image of one pixel has no layout to choose, so it gets that pixel twice.
-            return input.shape[2] == 1 && input.shape[3] == 1 ? Remember(input.expand(-1, -1, 1, 2))
-                : input.is_contiguous() ? input : Remember(input.contiguous());
+            return input.is_contiguous() ? input : Remember(input.contiguous(), LaidOut);
 
         using var pixels = input.permute(0, 2, 3, 1);
-        if (pixels.is_contiguous())
-            return input;
-        using var packed = pixels.contiguous();
-        return Remember(packed.permute(0, 3, 1, 2));
+        return pixels.is_contiguous() ? input : Remember(ChannelsLast(input), LaidOut);
     }
 
-    private static Tensor Remember(Tensor made)
+    private static Tensor ChannelsLast(Tensor image)
     {
-        Made.Add(made, Made);
+        using var pixels = image.permute(0, 2, 3, 1);
+        using var packed = pixels.contiguous();
+        return packed.permute(0, 3, 1, 2);
+    }
+
+    private static Tensor Remember(Tensor made, object how)
+    {
+        Made.Add(made, how);
         return made;
     }
 
-    /// <summary>Lets go of an input that was made here, and of the second of two equal pixels, which a step of 0 tells.</summary>
+    /// <summary>Lets go of an input that was made here, and of columns that a second pixel added: one pixel gives as many as rows.</summary>
     private static Tensor Finish(Tensor input, Tensor output)
     {
-        if (!Made.Remove(input))
+        if (!Made.TryGetValue(input, out var how))
             return output;
-        using (input)
-        {
-            if (input.shape[3] != 2 || input.stride(3) != 0)
-                return output;
-            using (output)
-            using (var pixel = output.narrow(3, 0, 1))
-                return pixel.contiguous();
-        }
+        Made.Remove(input);
+        input.Dispose();
+        if (!ReferenceEquals(how, Widened))
+            return output;
+        using (output)
+        using (var columns = output.narrow(3, 0, output.shape[2]))
+            return columns.contiguous();
     }
+
+    private static bool IsSquare(TorchSharp.Modules.Convolution layer)
+        => new[] { layer.kernel_size, layer.stride, layer.dilation }.All(sides => sides[0] == sides[^1])
+            && (layer.padding is null || layer.padding.Length == 0 || layer.padding[0] == layer.padding[^1]);
 
     private static long Up(long value, int step) => (value + step - 1) / step * step;
 

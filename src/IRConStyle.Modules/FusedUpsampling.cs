@@ -1,3 +1,4 @@
+using IRConStyle.Abstractions;
 using IRConStyle.Modules.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -57,7 +58,8 @@ internal sealed class FusedUpsampling : IDisposable
             using var scope = NewDisposeScope();
             var rows = Math.Min(step, height - top);
             var (first, last) = (Math.Max(0, top - 1), Math.Min(height, top + rows + 1));
-            var low = functional.conv2d(input.narrow(2, first, last - first), _up, padding: [1, 1]).narrow(2, top - first, rows);
+            var low = CpuConvolutions.Apply(
+                input.narrow(2, first, last - first), _up, map => functional.conv2d(map, _up, padding: [1, 1])).narrow(2, top - first, rows);
             Join(
                 new FeatureMap(low.ToChannelsLast()), new FeatureMap(skip.narrow(2, 2 * top, 2 * rows)),
                 new FeatureMap(output.narrow(2, 2 * top, 2 * rows)));

@@ -12,7 +12,7 @@ public sealed class CpuConvolutionsTests
     public static TheoryData<int, int, int, int, int, int> Cases => new()
     {
         { 2, 16, 40, 1, 33, 35 }, { 4, 20, 33, 1, 9, 8 }, { 2, 130, 130, 1, 1, 1 }, { 1, 48, 127, 1, 40, 24 }, { 1, 64, 112, 1, 64, 64 },
-        { 1, 256, 240, 1, 8, 12 }, { 2, 127, 3, 3, 33, 35 }, { 2, 48, 127, 3, 16, 16 }, { 1, 48, 17, 2, 16, 40 }, { 1, 6, 127, 4, 32, 32 },
+        { 1, 256, 240, 1, 8, 12 }, { 2, 127, 3, 3, 33, 35 }, { 2, 48, 127, 3, 16, 16 }, { 2, 24, 96, 3, 1, 1 }, { 3, 17, 40, 3, 1, 1 }, { 1, 48, 17, 2, 16, 40 }, { 1, 6, 127, 4, 32, 32 },
     };
 
     [Theory]
@@ -33,13 +33,14 @@ public sealed class CpuConvolutionsTests
     [InlineData(2, 48, 17)]
     [InlineData(2, 127, 65)]
     [InlineData(4, 3, 40)]
-    public void A_transposed_layer_that_is_kept_is_right_too(int side, int input, int output)
+    [InlineData(2, 24, 40, 1, 1)]
+    public void A_transposed_layer_that_is_kept_is_right_too(int side, int input, int output, int height = 12, int width = 20)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(7);
         using var layer = nn.ConvTranspose2d(input, output, side, 2);
         CpuConvolutions.Keep(layer);
-        ShouldBeRight(layer, randn(2, 12, 20, input).permute(0, 3, 1, 2), layer.weight!, (weight, bias, image)
+        ShouldBeRight(layer, randn(2, height, width, input).permute(0, 3, 1, 2), layer.weight!, (weight, bias, image)
             => nn.functional.conv_transpose2d(image, weight, bias, strides: layer.stride));
     }
 
