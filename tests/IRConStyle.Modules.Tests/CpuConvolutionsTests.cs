@@ -51,8 +51,9 @@ public sealed class CpuConvolutionsTests
         using var scope = NewDisposeScope();
         var x = randn(images, input, height, width);
         var weight = randn(output, input, side, side);
-        var actual = CpuConvolutions.Apply(x, weight, image => nn.functional.conv2d(image, weight));
-        Distance(actual, nn.functional.conv2d(x.to(float64), weight.to(float64))).ShouldBeLessThan(1e-5);
+        long[] padding = [side / 2, side / 2];
+        var actual = CpuConvolutions.Apply(x, weight, image => nn.functional.conv2d(image, weight, padding: padding));
+        Distance(actual, nn.functional.conv2d(x.to(float64), weight.to(float64), padding: padding)).ShouldBeLessThan(1e-5);
     }
 
     [Theory]
