@@ -27,7 +27,8 @@ internal static class LimitBenchmark
         Console.WriteLine($"kernels {FusedKernels.Best}, medians of {options.Rounds} rounds, threads {string.Join(" and ", options.Threads)}");
         var precisions = options.Precisions.Where(precision => IsComputed(networks, precision)).ToList();
 
-        var cases = options.Threads.SelectMany(threads => LimitMachine.Cases(threads)
+        var machine = new LimitMachine();
+        var cases = options.Threads.SelectMany(threads => machine.Cases(threads)
             .Concat(precisions.SelectMany(precision => Networks(networks, options, precision, threads)))
             .Concat(exported.Cases(networks, threads))).ToList();
         // The first round warms up, and shows what would take too long.
@@ -79,7 +80,7 @@ internal static class LimitBenchmark
             foreach (var side in options.Sides)
             {
                 var image = Image(side);
-                var operations = networks.Operations(pipeline, side);
+                var operations = networks.Operations(pipeline, side, side);
                 foreach (var form in forms)
                     yield return new LimitCase(
                         $"{pipeline} {side}² {precision.ToString().ToLowerInvariant()} {(form == KernelForm.Plain ? "layers" : "fused")}",

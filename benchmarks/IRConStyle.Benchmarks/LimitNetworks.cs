@@ -25,8 +25,8 @@ internal sealed class LimitNetworks : IDisposable
     public LimitNetworks() => _services.GetRequiredService<TorchRuntime>().EnsureLoaded();
 
     /// <summary>Operations of one pass in convolutions and linear layers; a multiplication with its addition counts twice.</summary>
-    public double Operations(string pipeline, int side) =>
-        2.0 * _services.GetRequiredService<NetworkInspector>().Inspect(pipeline, side, side).MultiplyAccumulates;
+    public double Operations(string pipeline, int height, int width) =>
+        2.0 * _services.GetRequiredService<NetworkInspector>().Inspect(pipeline, height, width).MultiplyAccumulates;
 
     /// <summary>Why this machine does not compute in a precision; null where it does.</summary>
     public string? Refusal(InferencePrecision precision)

@@ -22,7 +22,7 @@ internal sealed class OnnxNetworks(IReadOnlyList<(string Network, string File)> 
                 throw new ArgumentException($"{file}: input {name} is {string.Join('×', input.Dimensions)}, and 1×3×H×W of a fixed size is needed.");
             var image = new DenseTensor<float>(Enumerable.Range(0, 3 * height * width).Select(_ => Random.Shared.NextSingle()).ToArray(), input.Dimensions);
             yield return new LimitCase(
-                $"{network} {height}×{width} float32 ONNX Runtime", threads, networks.Operations(network, Math.Max(height, width)),
+                $"{network} {height}×{width} float32 ONNX Runtime", threads, networks.Operations(network, height, width),
                 () => session.Run([NamedOnnxValue.CreateFromTensor(name, image)]).Dispose())
             {
                 Megapixels = height * width / 1e6,

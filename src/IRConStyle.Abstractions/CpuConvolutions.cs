@@ -17,7 +17,7 @@ namespace IRConStyle.Abstractions;
 /// <para>
 /// Two kinds of convolution escape it: over channels-last feature maps, whose layout needs no padding, unless the kernel is one pixel
 /// and its blocks of output channels leave 16 of them empty; and those, over channels-first ones. So the layout of the input is
-/// chosen by what is right; the values are the same.
+/// chosen by what is right; the values are the same. Images of one pixel have both layouts at once, so they get a second pixel.
 /// </para>
 /// </remarks>
 public static class CpuConvolutions
@@ -65,7 +65,7 @@ public static class CpuConvolutions
     /// Source: <c>brg_blocking_t::fast_check_oc_block_1x1</c>.
     /// </summary>
     /// <param name="outputs">Output channels.</param>
-    public static bool LeavesEmptyLanes(long outputs)
+    internal static bool LeavesEmptyLanes(long outputs)
     {
         var filled = Up(outputs, Lanes);
         var leaves = (int block) => Up(outputs, block) - filled >= Lanes;

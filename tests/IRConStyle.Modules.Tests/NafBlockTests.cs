@@ -4,6 +4,7 @@ using IRConStyle.Modules.Tests.Kernels;
 using IRConStyle.Plugins.NAFNet;
 using TorchSharp;
 using TorchSharp.Modules;
+using static IRConStyle.Modules.Tests.Kernels.Comparison;
 using static TorchSharp.torch;
 
 namespace IRConStyle.Modules.Tests;
@@ -125,20 +126,6 @@ public sealed class NafBlockTests
     private static nn.Module<Tensor, Tensor> Block(IBackbone network) =>
         (nn.Module<Tensor, Tensor>)network.Module.named_modules().Single(entry => entry.name == "middle_blks.0").module;
 
-    private static Tensor WithThreads(int threads, Func<Tensor> run)
-    {
-        var before = get_num_threads();
-        set_num_threads(threads);
-        try
-        {
-            return run();
-        }
-        finally
-        {
-            set_num_threads(before);
-        }
-    }
-
     private static void Train(IBackbone network, Tensor image)
     {
         network.Module.train();
@@ -161,7 +148,4 @@ public sealed class NafBlockTests
             buffer.mul_(1.1f);
         }
     }
-
-    private static double Difference(Tensor actual, Tensor expected) =>
-        ((actual - expected).abs().max() / expected.abs().max()).item<float>();
 }

@@ -3,6 +3,7 @@ using IRConStyle.Modules.Kernels;
 using IRConStyle.Modules.Tests.Kernels;
 using IRConStyle.Plugins.Restormer;
 using TorchSharp;
+using static IRConStyle.Modules.Tests.Kernels.Comparison;
 using static TorchSharp.torch;
 
 namespace IRConStyle.Modules.Tests;
@@ -129,21 +130,4 @@ public sealed class RestormerBlockTests
 
     private static nn.Module<Tensor, Tensor> Block(IBackbone network) =>
         (nn.Module<Tensor, Tensor>)network.Module.named_modules().Single(entry => entry.name == "encoder_level1.0").module;
-
-    private static Tensor WithThreads(int threads, Func<Tensor> run)
-    {
-        var before = get_num_threads();
-        set_num_threads(threads);
-        try
-        {
-            return run();
-        }
-        finally
-        {
-            set_num_threads(before);
-        }
-    }
-
-    private static double Difference(Tensor actual, Tensor expected) =>
-        ((actual - expected).abs().max() / expected.abs().max()).item<float>();
 }

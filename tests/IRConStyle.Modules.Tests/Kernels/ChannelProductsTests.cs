@@ -1,5 +1,6 @@
 using IRConStyle.Modules.Kernels;
 using TorchSharp;
+using static IRConStyle.Modules.Tests.Kernels.Comparison;
 using static TorchSharp.torch;
 
 namespace IRConStyle.Modules.Tests.Kernels;
@@ -49,23 +50,18 @@ public sealed class ChannelProductsTests
     {
         using var scope = NewDisposeScope();
         Skip.If(FusedKernels.Best == KernelForm.Plain, "This processor has no fused multiply-add.");
-        var before = get_num_threads();
-        set_num_threads(3);
-        try
+        var rows = WithThreads(3, () =>
         {
             var map = new FeatureMap(FeatureMap.Empty(2, 64, 101, 64));
-            var rows = new int[2, 101];
+            var visits = new int[2, 101];
             new RowBands(map, 0, rowsTogether: 7).Run((band, _) =>
             {
                 (band.Top % 7).ShouldBe(0);
                 for (var row = band.Top; row < band.Bottom; row++)
-                    Interlocked.Increment(ref rows[band.Image, row]);
+                    Interlocked.Increment(ref visits[band.Image, row]);
             });
-            rows.Cast<int>().ShouldAllBe(times => times == 1);
-        }
-        finally
-        {
-            set_num_threads(before);
-        }
+            return visits;
+        });
+        rows.Cast<int>().ShouldAllBe(times => times == 1);
     }
 }
